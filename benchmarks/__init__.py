@@ -1,0 +1,1 @@
+"""Measurements of the bot beside its yardsticks; run with `python -m benchmarks`."""

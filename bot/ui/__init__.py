@@ -1,0 +1,1 @@
+"""What dialogues are written with; it knows Telegram's shapes, never the network."""

@@ -1,0 +1,148 @@
+"""What a handler works with: the session, who is speaking, and the ways to answer."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Message, Update
+
+from bot.ui.callbacks import Callback
+from bot.ui.i18n import Translator, Translators
+from bot.ui.screens import Payload, Screen, plain
+from models import Account, Lane, Resident
+from services import access, people
+from services.access import Rights
+from services.outbox import Letter, next_id
+from services.places.current import Places
+from services.places.directory import Directory
+from services.terms import Terms
+
+ANSWER_LIMIT = 200
+Follow: TypeAlias = Callable[["Context", Callback], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a tap gets at once: a toast, or an alert that has to be closed."""
+
+    text: str = ""
+    alert: bool = False
+
+
+@dataclass(slots=True)
+class Context:
+    """One update's handler; what it says is sent after the commit, or not at all."""
+
+    session: AsyncSession
+    account: Account
+    update: Update
+    now: datetime
+    translators: Translators
+    terms: Terms
+    places: Places
+    follow: Follow
+    letters: list[Letter] = field(default_factory=list)
+    answer: Answer | None = None
+    _residents: list[Resident] | None = None
+    _rights: Rights | None = None
+
+    async def go(self, action: Callback) -> None:
+        """Hands over to the dialogue that answers to this button, as if it had been tapped."""
+        await self.follow(self, action)
+
+    async def directory(self) -> Directory:
+        """Today's places."""
+        return await self.places.current(self.session, self.now.astimezone(self.terms.zone).date())
+
+    async def residents(self) -> list[Resident]:
+        """The people of this phone, its owner first."""
+        if self._residents is None:
+            self._residents = await people.residents_of(self.session, self.account)
+        return self._residents
+
+    async def rights(self) -> Rights:
+        """What this account may do for its places."""
+        if self._rights is None:
+            self._rights = await access.rights_of(
+                self.session, self.account, await self.directory()
+            )
+        return self._rights
+
+    def changed(self) -> None:
+        """Residents or rights were changed: the next look reads them anew."""
+        self._residents = None
+        self._rights = None
+
+    @property
+    def t(self) -> Translator:
+        return self.translators[self.account.language]
+
+    @property
+    def message(self) -> Message:
+        """The message that arrived, or the one whose button was tapped."""
+        message = self.update.effective_message
+        assert message is not None, "this update brings no message"
+        return message
+
+    @property
+    def chat_id(self) -> int:
+        chat = self.update.effective_chat
+        assert chat is not None, "this update comes from no chat"
+        return chat.id
+
+    def show(self, screen: Screen) -> None:
+        """Puts the screen in place of the tapped one, or sends it as a new message."""
+        query = self.update.callback_query
+        tapped = query.message if query else None
+        editable = isinstance(tapped, Message) and tapped.text is not None
+        if editable and screen.is_text and screen.keyboard is None:
+            assert isinstance(tapped, Message)
+            self._call(*screen.edit(tapped.message_id))
+            return
+        self.say(screen)
+
+    def say(self, screen: Screen) -> None:
+        """Sends the screen as a new message to this chat."""
+        self._call(*screen.call())
+
+    def album(self, pictures: list[tuple[str, str]]) -> None:
+        """Sends pictures (file id, HTML caption) together; a single one alone."""
+        if len(pictures) == 1:
+            self.say(Screen(pictures[0][1], picture=pictures[0][0]))
+            return
+        media = [
+            {"type": "photo", "media": file, "caption": str(caption), "parse_mode": "HTML"}
+            for file, caption in pictures
+        ]
+        self._call("sendMediaGroup", {"media": media})
+
+    def point(self, latitude: float, longitude: float) -> None:
+        self._call("sendLocation", {"latitude": latitude, "longitude": longitude})
+
+    def call(self, method: str, payload: Payload) -> None:
+        """Any other method of the Bot API, in this chat, in order with the rest."""
+        self._call(method, payload)
+
+    def post(self, account: Account, screen: Screen, lane: Lane = Lane.REPLY) -> None:
+        """Sends the screen to somebody else; it has to be in their language (`their_t`)."""
+        method, payload = screen.call()
+        self.letters.append(Letter(next_id(), account.id, method, payload, lane))
+
+    def their_t(self, account: Account) -> Translator:
+        return self.translators[account.language]
+
+    def toast(self, text: str) -> None:
+        self.answer = Answer(plain(text)[:ANSWER_LIMIT])
+
+    def alert(self, text: str) -> None:
+        self.answer = Answer(plain(text)[:ANSWER_LIMIT], alert=True)
+
+    def forget_what_was_said(self) -> None:
+        """Drops the letters and the answer, because their transaction was rolled back."""
+        self.letters.clear()
+        self.answer = None
+
+    def _call(self, method: str, payload: Payload) -> None:
+        self.letters.append(Letter(next_id(), self.chat_id, method, payload))

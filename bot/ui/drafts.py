@@ -1,0 +1,70 @@
+"""Drafts: what somebody has filled in so far, kept in the same transaction as everything else."""
+
+import secrets
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm.attributes import flag_modified
+
+from bot.ui.context import Context
+from models import Draft
+from services.refusal import Reason, Refused
+
+
+async def begin(context: Context, form: str, step: str, data: dict[str, Any]) -> Draft:
+    """A new draft in the place of an older one of this form; buttons of that one are outdated."""
+    draft = await context.session.get(Draft, (context.account.id, form))
+    if draft is None:
+        draft = Draft(account_id=context.account.id, form=form)
+        context.session.add(draft)
+    draft.token = secrets.token_urlsafe(4)
+    draft.step = step
+    draft.data = data
+    draft.touched_at = context.now
+    return draft
+
+
+async def present(context: Context, form: str, token: str) -> Draft:
+    """The draft that a button belongs to.
+
+    Raises:
+        Refused: OUTDATED, when it is gone or was replaced.
+    """
+    draft = await context.session.get(Draft, (context.account.id, form))
+    if draft is None or not secrets.compare_digest(draft.token, token):
+        raise Refused(Reason.OUTDATED)
+    return draft
+
+
+async def change(
+    context: Context, form: str, data: dict[str, Any], step: str | None = None
+) -> None:
+    """New contents of the draft; its token stays.
+
+    Raises:
+        Refused: OUTDATED, when it is gone.
+    """
+    draft = await context.session.get(Draft, (context.account.id, form))
+    if draft is None:
+        raise Refused(Reason.OUTDATED)
+    draft.data = data
+    draft.step = step or draft.step
+    draft.touched_at = context.now
+    flag_modified(draft, "data")
+
+
+async def end(context: Context, form: str) -> None:
+    """Drops the draft; none changes nothing."""
+    await context.session.execute(
+        delete(Draft).where(Draft.account_id == context.account.id, Draft.form == form)
+    )
+
+
+async def latest(context: Context) -> list[Draft]:
+    """All drafts of this account, the one touched last on top."""
+    found = await context.session.scalars(
+        select(Draft)
+        .where(Draft.account_id == context.account.id)
+        .order_by(Draft.touched_at.desc(), Draft.form)
+    )
+    return list(found)

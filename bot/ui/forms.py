@@ -1,0 +1,377 @@
+"""Forms: questions one after the other, declared as values, answered by taps or messages.
+
+What was answered is a draft row, so a crash, a restart or a second phone loses nothing. Every
+button carries the draft's token and its step: one of an older question is outdated. Back, skip
+and cancel come for free. Anything odd is a plain handler, not a new kind of step.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, TypeAlias
+
+from markupsafe import Markup
+from telegram import Message
+
+from bot.ui import drafts
+from bot.ui.callbacks import Callback, callback
+from bot.ui.context import Context
+from bot.ui.i18n import Translator, msg
+from bot.ui.routes import Command, Event, OpenTo, Route, Tap
+from bot.ui.screens import Button, Row, Screen, column, lines
+from models import Draft
+from services.refusal import Reason, Refused
+
+Data: TypeAlias = dict[str, Any]
+Ask: TypeAlias = Callable[[Translator, Data], Markup]
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@callback("f")
+class Press(Callback):
+    """A button of a form: the value of a choice, or one of BACK, SKIP, CANCEL, SEND."""
+
+    form: str
+    token: str
+    step: str
+    value: str
+
+
+BACK, SKIP, CANCEL, SEND = "<", ">", "x", "ok"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One question. `when`: whether it is asked at all, by what was answered before."""
+
+    name: str
+    ask: Ask
+    optional: bool = False
+    when: Callable[[Data], bool] = field(default=lambda data: True)
+
+    wants: ClassVar[str] = msg("Please press one of the buttons 👇")
+
+    def read(self, message: Message, context: Context) -> Any:
+        """The answer in a message.
+
+        Raises:
+            Refused: the message is no answer to this question.
+        """
+        raise Refused(Reason.WRONG_KIND, wanted=self.wants)
+
+    def choose(self, value: str, context: Context, data: Data) -> Any:
+        """The answer in a button."""
+        raise Refused(Reason.OUTDATED)
+
+    def buttons(self, t: Translator, data: Data, now: datetime) -> Sequence[tuple[str, str]]:
+        """Labels and values of the buttons that answer."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Step):
+    limit: int
+    wants: ClassVar[str] = msg("Please write it as a text message.")
+
+    def read(self, message: Message, context: Context) -> str:
+        if message.text is None:
+            raise Refused(Reason.WRONG_KIND, wanted=self.wants)
+        text = CONTROL.sub("", message.text).strip()
+        if not text:
+            raise Refused(Reason.TEXT_EMPTY)
+        if len(text) > self.limit:
+            raise Refused(Reason.TEXT_TOO_LONG, limit=self.limit, length=len(text))
+        return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Step):
+    """A whole number; spaces and a word such as «сом» behind it are overlooked."""
+
+    least: int = 0
+    most: int = 10**12
+    wants: ClassVar[str] = msg("Please write a number.")
+
+    def read(self, message: Message, context: Context) -> int:
+        found = re.fullmatch(r"\s*([\d\s\u00a0.,']+?)\s*[^\W\d]*\.?\s*", message.text or "")
+        digits = re.sub(r"\D", "", found[1]) if found else ""
+        if not digits or len(digits) > 15 or not self.least <= int(digits) <= self.most:
+            raise Refused(Reason.NOT_A_NUMBER, least=self.least, most=self.most)
+        return int(digits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo(Step):
+    """Telegram's file id of a picture."""
+
+    wants: ClassVar[str] = msg("Please send a picture 📷")
+
+    def read(self, message: Message, context: Context) -> str:
+        if not message.photo:
+            raise Refused(Reason.WRONG_KIND, wanted=self.wants)
+        return message.photo[-1].file_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice(Step):
+    """Telegram's file id of a voice message."""
+
+    longest: timedelta = timedelta(minutes=3)
+    wants: ClassVar[str] = msg("Please send a voice message 🎤 of at most 3 minutes.")
+
+    def read(self, message: Message, context: Context) -> str:
+        voice = message.voice
+        if voice is None or _seconds(voice.duration) > self.longest.total_seconds():
+            raise Refused(Reason.WRONG_KIND, wanted=self.wants)
+        return voice.file_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Step):
+    """One of several buttons; `options` gives labels and values."""
+
+    options: Callable[[Translator, Data], Sequence[tuple[str, str]]]
+
+    def buttons(self, t: Translator, data: Data, now: datetime) -> Sequence[tuple[str, str]]:
+        return self.options(t, data)
+
+    def choose(self, value: str, context: Context, data: Data) -> str:
+        if value not in (known for _, known in self.options(context.t, data)):
+            raise Refused(Reason.OUTDATED)
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment(Step):
+    """A date and time, ISO, by buttons (days ahead, at `hour`) or typed: 25.11 15:00."""
+
+    days: tuple[int, ...]
+    hour: int
+    now_too: bool = False
+    wants: ClassVar[str] = msg("Please press a button or write a date: 25.11 18:00")
+
+    def buttons(self, t: Translator, data: Data, now: datetime) -> Sequence[tuple[str, str]]:
+        found = [(str(t("Now")), "now")] if self.now_too else []
+        for days in self.days:
+            found.append((f"{t.day(now + timedelta(days=days))}, {self.hour}:00", str(days)))
+        return found
+
+    def choose(self, value: str, context: Context, data: Data) -> str | None:
+        if value == "now" and self.now_too:
+            return None
+        if value not in map(str, self.days):
+            raise Refused(Reason.OUTDATED)
+        local = context.now.astimezone(context.terms.zone) + timedelta(days=int(value))
+        return local.replace(hour=self.hour, minute=0, second=0, microsecond=0).isoformat()
+
+    def read(self, message: Message, context: Context) -> str:
+        local = context.now.astimezone(context.terms.zone)
+        moment = read_moment(message.text or "", local, self.hour)
+        if moment is None:
+            raise Refused(Reason.NOT_A_MOMENT)
+        if moment <= local:
+            raise Refused(Reason.DATE_PASSED)
+        return moment.isoformat()
+
+
+def read_moment(text: str, local: datetime, hour: int) -> datetime | None:
+    """25.11, 25.11.2026, 25.11 15:00, 25/11 15.30 → the next such moment; None if it is none."""
+    found = re.fullmatch(
+        r"\s*(\d{1,2})[./-](\d{1,2})(?:[./-](\d{4}))?(?:[\s,]+(\d{1,2})(?:[:.](\d{2}))?)?\s*", text
+    )
+    if not found:
+        return None
+    day, month, year, at_hour, minute = (int(part) if part else None for part in found.groups())
+    try:
+        moment = local.replace(
+            year=year or local.year,
+            month=month or 0,
+            day=day or 0,
+            hour=hour if at_hour is None else at_hour,
+            minute=minute or 0,
+            second=0,
+            microsecond=0,
+        )
+        if year is None and moment < local - timedelta(days=60):
+            moment = moment.replace(year=local.year + 1)
+    except ValueError:
+        return None
+    return moment
+
+
+@dataclass(frozen=True)
+class Form:
+    """A whole form.
+
+    `submit` gets the answers when the review is confirmed, or after the last question without a
+    review. `leads_to`: where a cancelled form leads.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    submit: Callable[[Context, Data], Awaitable[None]]
+    leads_to: Callable[[Data], Callback]
+    review: Ask | None = None
+
+    def step(self, name: str) -> Step:
+        found = next((step for step in self.steps if step.name == name), None)
+        if found is None:
+            raise Refused(Reason.OUTDATED)
+        return found
+
+    def asked(self, data: Data) -> list[Step]:
+        """The questions that are asked, given what was answered."""
+        return [step for step in self.steps if step.when(data)]
+
+
+REVIEW = "review"
+
+
+class Forms:
+    """All forms of the bot, and the routes by which they are answered."""
+
+    def __init__(
+        self,
+        forms: Sequence[Form],
+        otherwise: Callable[[Context], Awaitable[None]],
+        nothing_to_cancel: Callable[[Context], Awaitable[None]],
+    ) -> None:
+        self._forms = {form.name: form for form in forms}
+        self._otherwise = otherwise
+        self._nothing_to_cancel = nothing_to_cancel
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Tap(Press, self._press, OpenTo.CONSENTED),
+            Event("input", self._take, OpenTo.ANYONE),
+            Command("cancel", self._cancel, OpenTo.ANYONE),
+        )
+
+    async def _press(self, context: Context, tap: Press) -> None:
+        form = self._forms.get(tap.form)
+        if form is None:
+            raise Refused(Reason.OUTDATED)
+        draft = await drafts.present(context, form.name, tap.token)
+        if draft.step != tap.step:
+            raise Refused(Reason.OUTDATED)
+        if tap.value == CANCEL:
+            await self._drop(context, form, draft)
+        elif tap.value == BACK:
+            await _go_back(context, form, draft)
+        elif tap.step == REVIEW:
+            await _submit(context, form, draft)
+        else:
+            step = form.step(tap.step)
+            if tap.value == SKIP and step.optional:
+                await _answer(context, form, draft, None)
+            else:
+                await _answer(context, form, draft, step.choose(tap.value, context, draft.data))
+
+    async def _take(self, context: Context) -> None:
+        """A message: the answer to the question asked last, or nothing this bot understands."""
+        found = await self._waiting(context)
+        if found is None:
+            await self._otherwise(context)
+            return
+        form, draft = found
+        if draft.step == REVIEW:
+            context.say(_screen(context, form, draft))
+            return
+        answer = form.step(draft.step).read(context.message, context)
+        await _answer(context, form, draft, answer)
+
+    async def _cancel(self, context: Context) -> None:
+        found = await self._waiting(context)
+        if found is None:
+            await self._nothing_to_cancel(context)
+        else:
+            await self._drop(context, *found)
+
+    async def _waiting(self, context: Context) -> tuple[Form, Draft] | None:
+        for draft in await drafts.latest(context):
+            if form := self._forms.get(draft.form):
+                return form, draft
+        return None
+
+    async def _drop(self, context: Context, form: Form, draft: Draft) -> None:
+        door = form.leads_to(draft.data)
+        await drafts.end(context, form.name)
+        context.toast(context.t("Cancelled. Nothing was sent."))
+        await context.go(door)
+
+    async def ask_again(self, context: Context) -> bool:
+        """Shows the present question once more; whether there is one."""
+        found = await self._waiting(context)
+        if found is None:
+            return False
+        context.say(_screen(context, *found))
+        return True
+
+
+async def begin(context: Context, form: Form, data: Data) -> None:
+    """Asks the first question."""
+    draft = await drafts.begin(context, form.name, form.asked(data)[0].name, data)
+    context.show(_screen(context, form, draft))
+
+
+async def _answer(context: Context, form: Form, draft: Draft, value: Any) -> None:
+    data = {**draft.data, draft.step: value}
+    asked = form.asked(data)
+    names = [step.name for step in asked]
+    place = names.index(draft.step) + 1
+    if place < len(names):
+        await drafts.change(context, form.name, data, names[place])
+    elif form.review is not None:
+        await drafts.change(context, form.name, data, REVIEW)
+    else:
+        draft.data = data
+        await _submit(context, form, draft)
+        return
+    context.show(_screen(context, form, draft))
+
+
+async def _go_back(context: Context, form: Form, draft: Draft) -> None:
+    names = [step.name for step in form.asked(draft.data)]
+    place = len(names) if draft.step == REVIEW else names.index(draft.step)
+    if place == 0:
+        raise Refused(Reason.OUTDATED)
+    await drafts.change(context, form.name, draft.data, names[place - 1])
+    context.show(_screen(context, form, draft))
+
+
+async def _submit(context: Context, form: Form, draft: Draft) -> None:
+    data = dict(draft.data)
+    await drafts.end(context, form.name)
+    await form.submit(context, data)
+
+
+def _screen(context: Context, form: Form, draft: Draft) -> Screen:
+    t = context.t
+
+    def button(label: str, value: str) -> Button:
+        return Button(label, Press(form.name, draft.token, draft.step, value))
+
+    cancel = button(t("✖️ Cancel"), CANCEL)
+    back = button(t("⬅️ Back"), BACK)
+    if draft.step == REVIEW:
+        assert form.review is not None
+        rows: tuple[Row, ...] = ((button(t("✅ Confirm"), SEND),), (back, cancel))
+        return Screen(form.review(t, draft.data), rows)
+    step = form.step(draft.step)
+    names = [asked.name for asked in form.asked(draft.data)]
+    place = names.index(step.name) + 1
+    answers = column(*(button(label, value) for label, value in _labels(step, context, draft)))
+    last = (back, cancel) if place > 1 else (cancel,)
+    skip = ((button(t("⏭ Skip"), SKIP),),) if step.optional else ()
+    progress = t("<i>{place} of {all}</i>", place=place, all=len(names)) if len(names) > 1 else None
+    return Screen(lines(progress, step.ask(t, draft.data)), (*answers, *skip, last))
+
+
+def _labels(step: Step, context: Context, draft: Draft) -> Sequence[tuple[str, str]]:
+    local = context.now.astimezone(context.terms.zone)
+    return step.buttons(context.t, draft.data, local)
+
+
+def _seconds(duration: Any) -> float:
+    return duration.total_seconds() if isinstance(duration, timedelta) else float(duration)

@@ -1,0 +1,397 @@
+"""One update, one transaction: drop repeats, lock the account, run the handler, commit.
+
+Updates that wait at the same moment share one commit, with a savepoint each, and are answered
+after it. Different people run side by side, one person's updates in order.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+from telegram.ext import Application, BaseHandler
+
+from bot import metrics
+from bot.clock import Clock
+from bot.database import Database
+from bot.errors import Incident, OutOfReach, judge
+from bot.ui.callbacks import Callback, UnreadableCallback, unpack
+from bot.ui.context import Answer, Context
+from bot.ui.i18n import Translators
+from bot.ui.routes import OpenTo, Route, Routes
+from models import Account, ProcessedUpdate
+from services import outbox
+from services.outbox import Letter
+from services.places.current import Places
+from services.refusal import Reason, Refused
+from services.terms import Terms
+
+log = structlog.get_logger()
+
+MOST_AT_ONCE = 64
+WORKERS_ON_POSTGRESQL = 4
+PtbApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+class Mail(Protocol):
+    """Who takes letters and answers after the commit."""
+
+    def push(self, letters: Sequence[Letter]) -> None: ...
+
+    def answer(self, query_id: str, answer: Answer | None) -> None: ...
+
+
+@dataclass(frozen=True)
+class Dialogues:
+    """What the handlers give the machine: the routes, and the words for what goes wrong."""
+
+    routes: Routes
+    stage: Callable[[Context], Awaitable[OpenTo]]
+    """How far the person has come."""
+    next_step: Callable[[Context], Awaitable[None]]
+    """Shows what is still missing before the route is open."""
+    explain: Callable[[Context, Refused], Awaitable[None]]
+    apologise: Callable[[Context, Incident], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Job:
+    update: Update
+    done: asyncio.Future[None]
+    arrived: float = field(default_factory=time.monotonic)
+    context: Context | None = None
+
+
+class UnitOfWork:
+    """Carries updates out, each exactly once."""
+
+    def __init__(
+        self,
+        database: Database,
+        application: PtbApplication,
+        dialogues: Dialogues,
+        mail: Mail,
+        clock: Clock,
+        translators: Translators,
+        terms: Terms,
+        places: Places,
+    ) -> None:
+        self._database = database
+        self._places = places
+        self._application = application
+        self._dialogues = dialogues
+        self._mail = mail
+        self._clock = clock
+        self._translators = translators
+        self._terms = terms
+        count = 1 if database.is_sqlite else WORKERS_ON_POSTGRESQL
+        self._queues: list[asyncio.Queue[Job]] = [asyncio.Queue() for _ in range(count)]
+        self._workers: list[asyncio.Task[None]] = []
+        self._steps: dict[int, _Step] = {}
+        application.add_handler(_RouteHandler(self, dialogues.routes, self._steps))
+
+    async def start(self) -> None:
+        self._workers = [asyncio.create_task(self._work(queue)) for queue in self._queues]
+
+    async def stop(self) -> None:
+        """Finishes what was taken on, then stops."""
+        await asyncio.gather(*(queue.join() for queue in self._queues))
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        self._workers = []
+
+    async def run(self, update: Update) -> None:
+        """Returns when the update is committed, or was already.
+
+        Raises:
+            OutOfReach: nothing was kept; the update has to come again.
+            Exception: a bug that even the apology met; it is logged, and the update is given up.
+        """
+        job = Job(update, asyncio.get_running_loop().create_future())
+        self._queues[_speaker(update) % len(self._queues)].put_nowait(job)
+        await job.done
+
+    async def _work(self, queue: asyncio.Queue[Job]) -> None:
+        while True:
+            jobs = [await queue.get()]
+            while len(jobs) < MOST_AT_ONCE and not queue.empty():
+                jobs.append(queue.get_nowait())
+            try:
+                await self._commit_together(jobs)
+            finally:
+                for _ in jobs:
+                    queue.task_done()
+
+    async def _commit_together(self, jobs: list[Job]) -> None:
+        try:
+            ours = await self._transact(jobs, self._carry_out)
+        except Exception as error:
+            await self._recover(jobs, error)
+            return
+        self._settle(jobs, ours)
+
+    async def _recover(self, jobs: list[Job], error: Exception) -> None:
+        """A commit failed: with the database gone all come again, with a bug each goes alone."""
+        try:
+            incident = judge(error, where="commit")
+        except OutOfReach as out:
+            self._fail(jobs, out)
+            return
+        if len(jobs) > 1:
+            for job in jobs:
+                await self._commit_together([job])
+            return
+
+        async def apologise(context: Context) -> None:
+            await self._dialogues.apologise(context, incident)
+
+        try:
+            self._settle(jobs, await self._transact(jobs, apologise))
+        except Exception as second:
+            self._fail(jobs, OutOfReach() if isinstance(second, OutOfReach) else second)
+
+    def _fail(self, jobs: list[Job], error: Exception) -> None:
+        for job in jobs:
+            metrics.updates.labels("failed").inc()
+            job.done.set_exception(error)
+
+    def _settle(self, jobs: list[Job], letters: list[Letter]) -> None:
+        self._mail.push(letters)
+        for job in jobs:
+            query = job.update.callback_query
+            if query is not None:
+                self._mail.answer(query.id, job.context.answer if job.context else None)
+            metrics.updates.labels("handled" if job.context else "repeated").inc()
+            metrics.handling_seconds.observe(time.monotonic() - job.arrived)
+            job.done.set_result(None)
+
+    async def _transact(
+        self, jobs: list[Job], act: Callable[[Context], Awaitable[None]]
+    ) -> list[Letter]:
+        for job in jobs:
+            job.context = None
+        now = self._clock.now()
+        async with self._database.begin() as session:
+            fresh = await _first_time(session, [job.update.update_id for job in jobs], now)
+            accounts = await self._lock_accounts(session, jobs, now)
+            letters: list[Letter] = []
+            for job in jobs:
+                if job.update.update_id not in fresh:
+                    continue
+                fresh.discard(job.update.update_id)
+                account = accounts.get(_speaker(job.update)) or _passer_by(job.update, now)
+                job.context = Context(
+                    session,
+                    account,
+                    job.update,
+                    now,
+                    self._translators,
+                    self._terms,
+                    self._places,
+                    self._go,
+                )
+                await act(job.context)
+                letters += job.context.letters
+            return await outbox.add(session, letters, now=now, claim=True)
+
+    async def _carry_out(self, context: Context) -> None:
+        """The handler in a savepoint; a refusal or a bug undoes it and gets words of its own."""
+        try:
+            await self._in_savepoint(context, self._route)
+            return
+        except Refused as refused:
+            context.forget_what_was_said()
+            reason = refused
+        except Exception as error:
+            incident = judge(error, where=_kind(context.update))
+            metrics.incidents.inc()
+            context.forget_what_was_said()
+            await self._dialogues.apologise(context, incident)
+            return
+        try:
+            await self._in_savepoint(
+                context, lambda context: self._dialogues.explain(context, reason)
+            )
+        except Exception as error:
+            incident = judge(error, where=f"refusal {reason.reason}")
+            context.forget_what_was_said()
+            await self._dialogues.apologise(context, incident)
+
+    async def _in_savepoint(
+        self, context: Context, act: Callable[[Context], Awaitable[None]]
+    ) -> None:
+        async with context.session.begin_nested():
+            await act(context)
+
+    async def _route(self, context: Context) -> None:
+        """PTB picks the route; what the handler raises comes back here, past PTB."""
+        step = self._steps[id(context.update)] = _Step(context)
+        try:
+            await self._application.process_update(context.update)
+        finally:
+            del self._steps[id(context.update)]
+        if step.error is not None:
+            raise step.error
+
+    async def _follow(self, context: Context, route: Route, arguments: Sequence[Any]) -> None:
+        if route.open_to is not OpenTo.ANYONE:
+            stage = await self._dialogues.stage(context)
+            if stage.value < route.open_to.value:
+                await self._dialogues.next_step(context)
+                return
+        await route.handler(context, *arguments)
+
+    async def _go(self, context: Context, action: Callback) -> None:
+        route = self._dialogues.routes.taps[type(action)]
+        await self._follow(context, route, (action,))
+
+    async def _lock_accounts(
+        self, session: AsyncSession, jobs: list[Job], now: datetime
+    ) -> dict[int, Account]:
+        ids = sorted({_speaker(job.update) for job in jobs if _is_private(job.update)})
+        if not ids:
+            return {}
+        rows = [{"id": id, "created_at": now, "seen_at": now} for id in ids]
+        dialect = sqlite if self._database.is_sqlite else postgresql
+        statement = dialect.insert(Account).values(rows)
+        statement = statement.on_conflict_do_update(
+            index_elements=[Account.id], set_={"seen_at": now}
+        )
+        found = await session.scalars(
+            statement.returning(Account), execution_options={"populate_existing": True}
+        )
+        return {account.id: account for account in found}
+
+
+@dataclass(slots=True)
+class _Step:
+    context: Context
+    error: Exception | None = None
+
+
+class _RouteHandler(BaseHandler[Update, Any, None]):
+    """PTB's one handler: finds the route by look-up, and keeps what it raises for the caller."""
+
+    def __init__(self, unit: UnitOfWork, routes: Routes, steps: dict[int, _Step]) -> None:
+        super().__init__(_unused)
+        self._unit = unit
+        self._routes = routes
+        self._steps = steps
+
+    def check_update(self, update: object) -> tuple[Route, tuple[Any, ...]] | Refused | None:
+        if not isinstance(update, Update) or id(update) not in self._steps:
+            return None
+        try:
+            return find_route(self._routes, update)
+        except Refused as refused:
+            return refused
+
+    async def handle_update(
+        self, update: Update, application: Any, check_result: Any, context: Any
+    ) -> None:
+        step = self._steps[id(update)]
+        try:
+            if isinstance(check_result, Refused):
+                raise check_result
+            await self._unit._follow(step.context, *check_result)
+        except Exception as error:
+            step.error = error
+
+
+async def _unused(update: Update, context: Any) -> None:
+    """BaseHandler asks for a callback; the routes have their own."""
+
+
+def find_route(routes: Routes, update: Update) -> tuple[Route, tuple[Any, ...]] | None:
+    """The route of an update and what its handler is called with besides the context.
+
+    Raises:
+        Refused: a button that no dialogue answers to any more.
+    """
+    if update.callback_query is not None:
+        return _tap(routes, update.callback_query.data or "")
+    name = _event(update)
+    if name != "input":
+        event = routes.events.get(name)
+        return (event, ()) if event else None
+    text = (update.message.text if update.message else None) or ""
+    if text.startswith("/"):
+        word, _, rest = text[1:].partition(" ")
+        command = word.partition("@")[0].lower()
+        if command == "start" and (link := _link(routes, rest.strip())):
+            return link
+        if command in routes.commands:
+            return routes.commands[command], ()
+    return routes.events["input"], ()
+
+
+def _tap(routes: Routes, data: str) -> tuple[Route, tuple[Any, ...]]:
+    try:
+        action = unpack(data)
+    except UnreadableCallback:
+        raise Refused(Reason.OUTDATED) from None
+    route = routes.taps.get(type(action))
+    if route is None:
+        raise Refused(Reason.OUTDATED)
+    return route, (action,)
+
+
+def _link(routes: Routes, payload: str) -> tuple[Route, tuple[Any, ...]] | None:
+    prefix, separator, rest = payload.partition("_")
+    link = routes.links.get(prefix + separator)
+    return (link, (rest,)) if link else None
+
+
+def _event(update: Update) -> str:
+    """The name of what is neither command, tap nor link; "ignored" has no route."""
+    if update.my_chat_member is not None:
+        if not _is_private(update):
+            return "group"
+        left = update.my_chat_member.new_chat_member.status in ("kicked", "left")
+        return "blocked" if left else "unblocked"
+    if update.edited_message is not None:
+        return "edited" if _is_private(update) else "ignored"
+    if update.message is None:
+        return "ignored"
+    return "input" if _is_private(update) else "group"
+
+
+def _is_private(update: Update) -> bool:
+    chat = update.effective_chat
+    return chat is not None and chat.type == "private" and update.effective_user is not None
+
+
+def _speaker(update: Update) -> int:
+    """Whose updates have to stay in order: the person's, or the group's."""
+    if _is_private(update) and update.effective_user:
+        return update.effective_user.id
+    return update.effective_chat.id if update.effective_chat else 0
+
+
+def _passer_by(update: Update, now: datetime) -> Account:
+    """Stands for a group or channel, of which no account is kept."""
+    return Account(id=_speaker(update), language=None, created_at=now, seen_at=now)
+
+
+def _kind(update: Update) -> str:
+    """What arrived, in a word for the log: never its text."""
+    if update.callback_query is not None:
+        return f"tap {(update.callback_query.data or '').partition(':')[0][:12]}"
+    return _event(update)
+
+
+async def _first_time(session: AsyncSession, update_ids: list[int], now: datetime) -> set[int]:
+    """Those of the updates that were never carried out; from now on they were."""
+    dialect = sqlite if session.bind.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(ProcessedUpdate).values(
+        [{"update_id": id, "at": now} for id in sorted(set(update_ids))]
+    )
+    statement = statement.on_conflict_do_nothing().returning(ProcessedUpdate.update_id)
+    return set(await session.scalars(statement))

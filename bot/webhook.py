@@ -1,0 +1,99 @@
+"""Starlette: check the secret, carry out, answer 2xx after the commit; /health and /metrics."""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from prometheus_client import generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from telegram import Bot, Update
+
+from bot import metrics
+from bot.errors import OutOfReach
+from bot.unit_of_work import UnitOfWork
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+LARGEST_UPDATE = 1_000_000
+"""Bytes; Telegram's own are a few thousand."""
+
+
+class Webhook:
+    """Takes updates that Telegram posts."""
+
+    def __init__(self, bot: Bot, unit: UnitOfWork, secret: str) -> None:
+        self._bot = bot
+        self._unit = unit
+        self._secret = secret
+
+    async def __call__(self, request: Request) -> Response:
+        given = request.headers.get(SECRET_HEADER, "")
+        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+            return PlainTextResponse("wrong secret", 403)
+        body = await request.body()
+        if len(body) > LARGEST_UPDATE:
+            return PlainTextResponse("too large", 413)
+        try:
+            data = json.loads(body)
+            update = Update.de_json(data, self._bot)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return PlainTextResponse("not an update", 400)
+        try:
+            await self._unit.run(update)
+        except OutOfReach:
+            return PlainTextResponse("later", 503, headers={"Retry-After": "5"})
+        except Exception:
+            return Response(status_code=200)
+        return Response(status_code=200)
+
+
+def application(
+    health: Callable[[], Awaitable[dict[str, Any]]], webhook: Webhook | None, path: str = "/"
+) -> Starlette:
+    """The small web application; without a webhook only /health and /metrics."""
+
+    async def tell_health(_request: Request) -> Response:
+        state = await health()
+        return JSONResponse(state, 200 if state["ok"] else 503)
+
+    async def tell_metrics(_request: Request) -> Response:
+        return PlainTextResponse(generate_latest(metrics.registry))
+
+    routes = [Route("/health", tell_health), Route("/metrics", tell_metrics)]
+    if webhook is not None:
+        routes.append(Route(path, webhook.__call__, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+def path_of(url: str) -> str:
+    """The path under which Telegram reaches the webhook."""
+    return urlsplit(url).path or "/"
+
+
+def server(app: Starlette, listen: str) -> uvicorn.Server:
+    host, _, port = listen.rpartition(":")
+    return EmbeddedServer(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=int(port),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=10,
+            lifespan="off",
+        )
+    )
+
+
+class EmbeddedServer(uvicorn.Server):
+    """Uvicorn without its own signal handlers: the bot stops it in its turn."""
+
+    def capture_signals(self) -> Any:
+        from contextlib import nullcontext
+
+        return nullcontext()

@@ -1,0 +1,115 @@
+"""The table of contents of the dialogues, and what the machine asks of them."""
+
+from markupsafe import Markup
+
+from bot.errors import Incident
+from bot.files import Maker
+from bot.ui.context import Context
+from bot.ui.forms import Forms
+from bot.ui.i18n import Translator, msg
+from bot.ui.routes import Route
+from handlers import (
+    menu,
+    onboarding,
+    preparing,
+    privacy,
+    refusals,
+    results,
+    settings,
+    steering,
+    team,
+    villages,
+    voting,
+)
+from handlers.doors import OpenLanguages, OpenMenu
+from handlers.news import broadcast_writer, closed_notice, reminder
+from handlers.onboarding import next_step, stage
+from handlers.refusals import apologise
+from services.refusal import Refused
+
+__all__ = [
+    "COMMANDS",
+    "MAKERS",
+    "ROUTES",
+    "apologise",
+    "bot_description",
+    "bot_name",
+    "bot_short_description",
+    "broadcast_writer",
+    "closed_notice",
+    "explain",
+    "next_step",
+    "reminder",
+    "stage",
+]
+
+
+async def _otherwise(context: Context) -> None:
+    """A message that no question asked for: perhaps the name or the location of a village."""
+    if context.account.language is None:
+        await context.go(OpenLanguages())
+        return
+    if await villages.take_location(context) or await villages.take_search(context):
+        return
+    await menu.tell_not_understood(context)
+    await context.go(OpenMenu())
+
+
+FORMS = Forms(
+    (*preparing.FORMS, *steering.FORMS, *settings.FORMS, *team.FORMS),
+    _otherwise,
+    menu.cancel,
+)
+
+
+async def explain(context: Context, refused: Refused) -> None:
+    """The reason in the person's words; a message that was no answer is asked for again."""
+    await refusals.explain(context, refused)
+    if context.update.callback_query is None:
+        await FORMS.ask_again(context)
+
+
+ROUTES: tuple[Route, ...] = (
+    *onboarding.ROUTES,
+    *villages.ROUTES,
+    *menu.ROUTES,
+    *settings.ROUTES,
+    *privacy.ROUTES,
+    *voting.ROUTES,
+    *results.ROUTES,
+    *preparing.ROUTES,
+    *steering.ROUTES,
+    *team.ROUTES,
+    *FORMS.routes(),
+)
+
+MAKERS: dict[str, Maker] = {**results.MAKERS, **steering.MAKERS, **privacy.MAKERS}
+
+COMMANDS: tuple[tuple[str, str], ...] = (
+    ("menu", msg("🏠 Main menu")),
+    ("vote", msg("🗳 Vote, see results")),
+    ("settings", msg("⚙️ Settings")),
+    ("village", msg("📍 My village")),
+    ("language", msg("Тил · Язык")),
+    ("mydata", msg("🔒 What is kept about me")),
+    ("forget", msg("🗑 Delete my data")),
+    ("help", msg("❓ Help")),
+    ("cancel", msg("✖️ Stop what I have begun")),
+)
+"""What every villager's menu of commands shows."""
+
+
+def bot_name(t: Translator) -> Markup:
+    return t("Ashar — your village decides")
+
+
+def bot_short_description(t: Translator) -> Markup:
+    return t("Choose what your village needs. Free.")
+
+
+def bot_description(t: Translator) -> Markup:
+    return t(
+        "Here the village decides: vote for what your village needs most, see the results, "
+        "be called to meetings. Your vote is secret. The bot belongs to ARIS and is free. "
+        "Press START."
+    )

@@ -1,0 +1,116 @@
+"""What is said when something can't be done: the reason, and the way on."""
+
+from typing import assert_never
+
+from markupsafe import Markup
+
+from bot.errors import Incident
+from bot.ui.context import Context
+from bot.ui.i18n import Translator
+from bot.ui.screens import Screen, lines
+from handlers.doors import OpenMenu
+from handlers.words import menu_button
+from services.refusal import Reason, Refused
+
+STALE = (Reason.OUTDATED, Reason.NOT_FOUND)
+
+
+async def explain(context: Context, refused: Refused) -> None:
+    """A tap gets an alert and, if its screen is of no use any more, the menu; a message an answer."""
+    words = words_for(context.t, refused)
+    tapped = context.update.callback_query is not None
+    if tapped:
+        context.alert(words)
+    if tapped and refused.reason in STALE:
+        await context.go(OpenMenu())
+        return
+    if not tapped:
+        context.say(Screen(words, ((menu_button(context.t),),)))
+
+
+async def apologise(context: Context, incident: Incident) -> None:
+    """A bug: nothing was changed, and a number to tell."""
+    words = sorry_screen(context.t, incident)
+    if context.update.callback_query is not None:
+        context.alert(context.t("⚠️ An error. Please try again a little later."))
+    context.say(words)
+
+
+def sorry_screen(t: Translator, incident: Incident) -> Screen:
+    return Screen(
+        lines(
+            t("⚠️ An error occurred. Please try again a little later."),
+            t("What you did before is kept."),
+            t("Number of the error: <code>{id}</code>", id=incident.id),
+        ),
+        ((menu_button(t),),),
+    )
+
+
+def words_for(t: Translator, refused: Refused) -> Markup:
+    """A sentence for each reason."""
+    p = refused.parameters
+    match refused.reason:
+        case Reason.OUTDATED | Reason.NOT_FOUND:
+            return t("This button is out of date. Here is the present screen.")
+        case Reason.NO_RIGHT:
+            return t("You don't have the right to do this.")
+        case Reason.VOTE_NOT_OPEN:
+            return t("This vote has not started yet. We will write to you when it does.")
+        case Reason.VOTE_CLOSED:
+            return t("The vote has ended. The result comes to this chat.")
+        case Reason.NOT_YOUR_VOTE:
+            return t("This vote is held in another village.")
+        case Reason.TOO_YOUNG:
+            return t(
+                "People from the age of {age} vote. Thank you for your interest!", age=p["age"]
+            )
+        case Reason.NOTHING_CHOSEN:
+            return t("Nothing is chosen yet. Choose an option, or «None of these».")
+        case Reason.TOO_MANY_CHOSEN:
+            return t("You may choose up to {max}. Take one back first.", max=p["limit"])
+        case Reason.NO_BALLOT:
+            return t("You have not voted in this vote.")
+        case Reason.VOTE_INCOMPLETE:
+            return t("Something is still missing. The screen shows what.")
+        case Reason.VOTE_MOVED_ON:
+            return t("The vote has moved on meanwhile: this can't be done any more.")
+        case Reason.VOTE_UNCHANGEABLE:
+            return t("The vote is announced: it can't be changed any more.")
+        case Reason.TOO_MANY_OPTIONS:
+            return t("A vote has at most {max} options.", max=p["limit"])
+        case Reason.DATE_PASSED:
+            return t("This time has passed already. Choose a later one.")
+        case Reason.CLOSES_BEFORE_OPENING:
+            return t("The vote should be open for an hour at least.")
+        case Reason.INVITATION_INVALID:
+            return t("This invitation is not valid. Ask for a new one.")
+        case Reason.INVITATION_USED:
+            return t("This invitation was used already. Ask for a new one.")
+        case Reason.INVITATION_EXPIRED:
+            return t("This invitation has expired. Ask for a new one.")
+        case Reason.LAST_ADMINISTRATOR:
+            return t("The last administrator can't be removed.")
+        case Reason.ALREADY_GRANTED:
+            return t("You have this role already.")
+        case Reason.HOUSEHOLD_FULL:
+            return t("At most {max} people can answer on one phone.", max=p["limit"])
+        case Reason.PLACE_UNKNOWN:
+            return t("There is no such village. Choose one from the list.")
+        case Reason.TEXT_TOO_LONG:
+            return t(
+                "The text is too long: {length} letters, the limit is {limit}. Please shorten it.",
+                length=p["length"],
+                limit=p["limit"],
+            )
+        case Reason.TEXT_EMPTY:
+            return t("The text is empty. Please write something.")
+        case Reason.WRONG_KIND:
+            return t(p["wanted"])
+        case Reason.NOT_A_NUMBER:
+            return t(
+                "Please write a number from {least} to {most}.", least=p["least"], most=p["most"]
+            )
+        case Reason.NOT_A_MOMENT:
+            return t("This is no date. Write it like this: 25.11 18:00")
+    assert_never(refused.reason)

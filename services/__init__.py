@@ -1,0 +1,1 @@
+"""Use cases: plain async functions on an AsyncSession; no Telegram, no wording."""

@@ -1,0 +1,203 @@
+"""Who is here: language, consent, residents of an account, and being forgotten."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import (
+    Account,
+    AgeBand,
+    Draft,
+    Grant,
+    Outbox,
+    Resident,
+    Sex,
+    Turnout,
+    Vote,
+    VoteStatus,
+)
+from services import access
+from services.refusal import Reason, Refused
+from services.terms import CONSENT_VERSION, Terms
+from services.votes import ballots
+
+LABEL_LIMIT = 40
+
+
+def has_consented(account: Account) -> bool:
+    """Whether the present text of the consent was agreed to."""
+    return account.consent_version == CONSENT_VERSION
+
+
+def give_consent(account: Account, *, now: datetime) -> None:
+    account.consent_version = CONSENT_VERSION
+    account.consent_at = now
+
+
+async def residents_of(session: AsyncSession, account: Account) -> list[Resident]:
+    """The people of this phone, its owner first."""
+    found = await session.scalars(
+        select(Resident).where(Resident.account_id == account.id).order_by(Resident.id)
+    )
+    return sorted(found, key=lambda resident: resident.label is not None)
+
+
+async def settle(
+    session: AsyncSession, account: Account, village_id: int, *, now: datetime
+) -> list[Resident]:
+    """Binds everybody of this phone to a village; a first owner is made if there is none.
+
+    Raises:
+        Refused: OUTDATED, when consent was not given.
+    """
+    if not has_consented(account):
+        raise Refused(Reason.OUTDATED)
+    residents = await residents_of(session, account)
+    if not residents:
+        owner = Resident(account_id=account.id, village_id=village_id, created_at=now)
+        session.add(owner)
+        await session.flush()
+        return [owner]
+    for resident in residents:
+        resident.village_id = village_id
+    return residents
+
+
+async def resident(session: AsyncSession, account: Account, resident_id: int) -> Resident:
+    """One person of this phone.
+
+    Raises:
+        Refused: NOT_FOUND, when there is none of that id here.
+    """
+    found = await session.get(Resident, resident_id)
+    if found is None or found.account_id != account.id:
+        raise Refused(Reason.NOT_FOUND)
+    return found
+
+
+async def add_to_household(
+    session: AsyncSession, account: Account, label: str, terms: Terms, *, now: datetime
+) -> Resident:
+    """One more person who answers on this phone; sex and age band are asked next.
+
+    Raises:
+        Refused: HOUSEHOLD_FULL, or TEXT_EMPTY or TEXT_TOO_LONG for the name.
+    """
+    residents = await residents_of(session, account)
+    if len(residents) >= terms.household_limit:
+        raise Refused(Reason.HOUSEHOLD_FULL, limit=terms.household_limit)
+    label = " ".join(label.split())
+    if not label:
+        raise Refused(Reason.TEXT_EMPTY)
+    if len(label) > LABEL_LIMIT:
+        raise Refused(Reason.TEXT_TOO_LONG, limit=LABEL_LIMIT, length=len(label))
+    added = Resident(
+        account_id=account.id, village_id=residents[0].village_id, label=label, created_at=now
+    )
+    session.add(added)
+    await session.flush()
+    return added
+
+
+async def leave_household(session: AsyncSession, account: Account, resident_id: int) -> None:
+    """Takes a person off this phone; votes that are open lose their ballot."""
+    leaving = await resident(session, account, resident_id)
+    await ballots.withdraw_all(session, leaving)
+    leaving.account_id = None
+    leaving.label = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is kept about somebody."""
+
+    account: Account
+    residents: list[Resident]
+    votes_taken_part: int
+    open_votes: list[Vote]
+    """Votes still open, from which a ballot would be withdrawn."""
+    grants: list[Grant]
+    drafts: int
+    letters: int
+
+
+async def what_is_held(session: AsyncSession, account: Account) -> Held:
+    residents = await residents_of(session, account)
+    ids = [resident.id for resident in residents]
+    taken_part = await session.scalar(
+        select(func.count()).select_from(Turnout).where(Turnout.resident_id.in_(ids))
+    )
+    open_votes = await session.scalars(
+        select(Vote)
+        .join(Turnout, Turnout.vote_id == Vote.id)
+        .where(Turnout.resident_id.in_(ids), Vote.status == VoteStatus.OPEN)
+        .distinct()
+    )
+    grants = await session.scalars(
+        select(Grant).where(Grant.account_id == account.id, Grant.revoked_at.is_(None))
+    )
+    return Held(
+        account=account,
+        residents=residents,
+        votes_taken_part=taken_part or 0,
+        open_votes=list(open_votes),
+        grants=list(grants),
+        drafts=await _count(session, Draft.account_id, account.id),
+        letters=await _count(session, Outbox.chat_id, account.id),
+    )
+
+
+async def forget(session: AsyncSession, account: Account, *, now: datetime) -> None:
+    """Deletes what ties anything to this person.
+
+    Ballots of open votes are withdrawn. Of closed votes the count stays; who took part stays only
+    as village, sex and age band of nobody. Grants end; the journal of staff actions stays.
+    """
+    for resident in await residents_of(session, account):
+        await ballots.withdraw_all(session, resident)
+        resident.account_id = None
+        resident.label = None
+    await session.flush()
+    await access.end_all(session, account, now=now)
+    await session.execute(delete(Draft).where(Draft.account_id == account.id))
+    await session.execute(delete(Outbox).where(Outbox.chat_id == account.id))
+    account.language = None
+    account.consent_version = None
+    account.consent_at = None
+    account.mute_votes = False
+    account.created_at = now
+
+
+async def forget_undecided(session: AsyncSession, terms: Terms, *, now: datetime) -> int:
+    """Deletes accounts that gave no consent in time and hold no role; how many."""
+    has_resident = select(Resident.id).where(Resident.account_id == Account.id).exists()
+    has_grant = select(Grant.id).where(Grant.account_id == Account.id).exists()
+    result = await session.execute(
+        delete(Account).where(
+            Account.consent_at.is_(None),
+            Account.seen_at < now - terms.without_consent,
+            ~has_resident,
+            ~has_grant,
+        )
+    )
+    return result.rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+async def _count(session: AsyncSession, column: Any, value: int) -> int:
+    return await session.scalar(select(func.count()).where(column == value)) or 0
+
+
+def may_vote_by_age(resident: Resident, terms: Terms) -> bool:
+    return terms.voting_age == 0 or resident.age_band is not AgeBand.UNDER_18
+
+
+def is_complete(resident: Resident) -> bool:
+    """Whether sex and age band were asked (an answer may be "prefer not to say")."""
+    return resident.sex is not None and resident.age_band is not None
+
+
+SEXES = (Sex.FEMALE, Sex.MALE, Sex.UNSAID)
+AGE_BANDS = tuple(AgeBand)

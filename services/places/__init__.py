@@ -1,0 +1,1 @@
+"""The directory of places: read, searched, and brought in from a file."""

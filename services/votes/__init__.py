@@ -1,0 +1,1 @@
+"""The vote: prepared, opened, voted in, closed and counted, published."""

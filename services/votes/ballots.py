@@ -1,0 +1,244 @@
+"""Casting a ballot: one resident, one ballot, found again only while the vote is open."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, delete, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from models import (
+    Account,
+    AgeBand,
+    Ballot,
+    Channel,
+    Draft,
+    Model,
+    Resident,
+    Sex,
+    Turnout,
+    Vote,
+    VoteMethod,
+    VoteOption,
+    VoteReceipt,
+    VoteStatus,
+    VoteVillage,
+)
+from services.refusal import Reason, Refused
+from services.terms import Terms
+
+RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without 0 and O, 1, I and L, which are mistaken for each other on paper."""
+RECEIPT_LENGTH = 10
+RANKS = 3
+NONE_OF_THESE: tuple[int, ...] = ()
+
+Picks = tuple[int, ...]
+"""Positions of the chosen options; by rank if the vote is a ranking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A ballot that was accepted."""
+
+    receipt: str
+    changed: bool
+    """Whether it took the place of an earlier one."""
+
+
+def key_of(secret: bytes, resident_id: int) -> bytes:
+    """Where a resident's ballot is, for who has the secret of the vote."""
+    return hmac.digest(secret, str(resident_id).encode(), hashlib.sha256)
+
+
+def order_for(vote: Vote, resident_id: int) -> list[VoteOption]:
+    """The options shuffled for this resident: always the same for the same, so that no place on
+    the screen gains by being first."""
+    return sorted(
+        vote.options,
+        key=lambda option: hashlib.sha256(
+            f"{vote.id}:{resident_id}:{option.position}".encode()
+        ).digest(),
+    )
+
+
+def most_choices(vote: Vote) -> int:
+    """How many options may be chosen."""
+    match vote.method:
+        case VoteMethod.ONE:
+            return 1
+        case VoteMethod.SEVERAL:
+            return vote.max_choices
+        case VoteMethod.RANKING:
+            return min(RANKS, len(vote.options))
+
+
+async def load(session: AsyncSession, vote_id: int, *, lock: bool = False) -> Vote:
+    """A vote with its options.
+
+    `lock` keeps it from being closed until the transaction ends.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
+    statement = select(Vote).where(Vote.id == vote_id).options(selectinload(Vote.options))
+    if lock:
+        statement = statement.with_for_update(read=True)
+    vote = await session.scalar(statement)
+    if vote is None:
+        raise Refused(Reason.NOT_FOUND)
+    return vote
+
+
+async def open_vote(
+    session: AsyncSession, vote_id: int, resident: Resident, terms: Terms, *, now: datetime
+) -> Vote:
+    """The vote, if this resident may cast a ballot in it now.
+
+    Raises:
+        Refused: NOT_FOUND, VOTE_NOT_OPEN, VOTE_CLOSED, NOT_YOUR_VOTE, TOO_YOUNG.
+    """
+    vote = await load(session, vote_id, lock=True)
+    if vote.status in (VoteStatus.DRAFT, VoteStatus.ANNOUNCED):
+        raise Refused(Reason.VOTE_NOT_OPEN)
+    if vote.status is not VoteStatus.OPEN or (vote.closes_at and vote.closes_at <= now):
+        raise Refused(Reason.VOTE_CLOSED)
+    if await session.get(VoteVillage, (vote_id, resident.village_id)) is None:
+        raise Refused(Reason.NOT_YOUR_VOTE)
+    if terms.voting_age and resident.age_band is AgeBand.UNDER_18:
+        raise Refused(Reason.TOO_YOUNG, age=terms.voting_age)
+    return vote
+
+
+def check(vote: Vote, picks: Picks) -> None:
+    """Raises Refused unless the picks are a whole choice by the rules of the vote."""
+    if len(set(picks)) != len(picks) or not set(picks) <= {o.position for o in vote.options}:
+        raise Refused(Reason.OUTDATED)
+    if len(picks) > most_choices(vote):
+        raise Refused(Reason.TOO_MANY_CHOSEN, limit=most_choices(vote))
+
+
+async def cast_ballot(
+    session: AsyncSession,
+    vote_id: int,
+    resident: Resident,
+    picks: Picks,
+    terms: Terms,
+    *,
+    now: datetime,
+    channel: Channel = Channel.BOT,
+) -> Cast:
+    """Counts a resident's choice; a second one takes the place of the first, with its receipt.
+
+    Raises:
+        Refused: as `open_vote` and `check`.
+    """
+    vote = await open_vote(session, vote_id, resident, terms, now=now)
+    check(vote, picks)
+    assert vote.secret is not None, "an open vote has a secret"
+    ordered = picks if vote.method is VoteMethod.RANKING else tuple(sorted(picks))
+    fresh_receipt = "".join(secrets.choice(RECEIPT_LETTERS) for _ in range(RECEIPT_LENGTH))
+    frozen = {
+        "village_id": resident.village_id,
+        "sex": resident.sex or Sex.UNSAID,
+        "age_band": resident.age_band or AgeBand.UNSAID,
+    }
+    choice = {"choice": ",".join(map(str, ordered)), **frozen}
+    ballot = _insert(session, Ballot).values(
+        vote_id=vote_id, key=key_of(vote.secret, resident.id), receipt=fresh_receipt, **choice
+    )
+    receipt = await session.scalar(
+        ballot.on_conflict_do_update(index_elements=["vote_id", "key"], set_=choice).returning(
+            Ballot.receipt
+        )
+    )
+    turnout = _insert(session, Turnout).values(
+        vote_id=vote_id, resident_id=resident.id, channel=channel, **frozen
+    )
+    await session.execute(
+        turnout.on_conflict_do_update(index_elements=["vote_id", "resident_id"], set_=frozen)
+    )
+    assert receipt is not None
+    return Cast(receipt, changed=receipt != fresh_receipt)
+
+
+async def own_receipt(session: AsyncSession, vote: Vote, resident: Resident) -> str | None:
+    """The receipt of a resident's ballot; None once the vote is closed, or without a ballot."""
+    if vote.secret is None:
+        return None
+    ballot = await session.get(Ballot, (vote.id, key_of(vote.secret, resident.id)))
+    return ballot.receipt if ballot else None
+
+
+async def has_voted(session: AsyncSession, vote_id: int, resident: Resident) -> bool:
+    return await session.get(Turnout, (vote_id, resident.id)) is not None
+
+
+async def is_counted(session: AsyncSession, vote_id: int, receipt: str) -> bool:
+    """Whether a receipt is among those of the vote, open or closed."""
+    of_closed = exists().where(VoteReceipt.vote_id == vote_id, VoteReceipt.receipt == receipt)
+    of_open = exists().where(Ballot.vote_id == vote_id, Ballot.receipt == receipt)
+    return bool(await session.scalar(select(of_closed | of_open)))
+
+
+async def withdraw_all(session: AsyncSession, resident: Resident) -> None:
+    """Takes a resident's ballots out of every vote that is still open."""
+    votes = await session.scalars(
+        select(Vote)
+        .join(Turnout, Turnout.vote_id == Vote.id)
+        .where(Turnout.resident_id == resident.id, Vote.status == VoteStatus.OPEN)
+        .with_for_update(read=True, of=Vote)
+    )
+    for vote in votes.all():
+        assert vote.secret is not None, "an open vote has a secret"
+        await session.execute(
+            delete(Ballot).where(
+                Ballot.vote_id == vote.id, Ballot.key == key_of(vote.secret, resident.id)
+            )
+        )
+        await session.execute(
+            delete(Turnout).where(Turnout.vote_id == vote.id, Turnout.resident_id == resident.id)
+        )
+
+
+def votes_of(village_ids: list[int], *statuses: VoteStatus) -> Select[tuple[Vote]]:
+    """Votes in which one of the villages takes part, the one that closes first on top."""
+    return (
+        select(Vote)
+        .join(VoteVillage, VoteVillage.vote_id == Vote.id)
+        .where(VoteVillage.village_id.in_(village_ids), Vote.status.in_(statuses))
+        .options(selectinload(Vote.options))
+        .order_by(Vote.closes_at)
+        .distinct()
+    )
+
+
+async def votes_for(
+    session: AsyncSession, residents: list[Resident], *statuses: VoteStatus
+) -> list[Vote]:
+    return list(await session.scalars(votes_of([r.village_id for r in residents], *statuses)))
+
+
+def draft_name(vote_id: int) -> str:
+    """Under which name the unconfirmed picks of a vote are kept."""
+    return f"ballot-{vote_id}"
+
+
+async def unfinished(session: AsyncSession, vote_id: int) -> list[Account]:
+    """Who began a ballot, didn't confirm it, and can be reminded."""
+    found = await session.scalars(
+        select(Account)
+        .join(Draft, Draft.account_id == Account.id)
+        .where(Draft.form == draft_name(vote_id), Account.unreachable_at.is_(None))
+        .order_by(Account.id)
+    )
+    return list(found)
+
+
+def _insert(session: AsyncSession, table: type[Model]) -> sqlite.Insert | postgresql.Insert:
+    dialect = sqlite if session.bind.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
