@@ -42,10 +42,11 @@ test: setup      ## all tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 messages: $(STAMP) ## collect the texts and update the catalogs
-	$(BIN)/pybabel -q extract --no-wrap --sort-by-file --omit-header \
-	  -k 't' -k 'msg' -k 'plural:1,2' -o locales/messages.pot bot handlers
+	$(BIN)/pybabel -q extract --no-wrap --sort-by-file --add-location file --omit-header \
+	  -k t -k msg -k plural:1,2 -o locales/messages.pot bot handlers
 	for language in ky ru; do $(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching \
-	  --omit-header -i locales/messages.pot -d locales -l $$language; done
+	  --ignore-obsolete --ignore-pot-creation-date -i locales/messages.pot -d locales \
+	  -l $$language || exit 1; done
 	$(MAKE) compile
 
 bench: setup     ## the figures: taps, pace, growth, size

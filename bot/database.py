@@ -9,7 +9,14 @@ from typing import Any
 
 from sqlalchemy import event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from bot.sqlite import near_connection
 
 BUSY_SECONDS = 10
 
@@ -32,14 +39,15 @@ class Database:
             path = make_url(url).database
             if path and path != ":memory:":
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
-            event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
-            event.listen(self.engine.sync_engine, "begin", _begin_immediate)
+            self.engine = _sqlite_engine(url)
+            self._near = _sqlite_engine(url, async_creator_fn=near_connection)
         else:
             self.engine = create_async_engine(
                 url, pool_size=10, max_overflow=10, pool_pre_ping=True
             )
+            self._near = self.engine
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._near_sessions = async_sessionmaker(self._near, expire_on_commit=False)
         self._readers = async_sessionmaker(
             self.engine.execution_options(ashar_read=True), expire_on_commit=False
         )
@@ -55,6 +63,12 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def begin_short(self) -> AsyncIterator[AsyncSession]:
+        """As `begin`, for statements by key only: on SQLite they hold up the event loop."""
+        async with self._turn, self._near_sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for looking only; it never waits for the writer."""
         async with self._readers() as session:
@@ -62,6 +76,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._near.dispose()
 
 
 def is_out_of_reach(error: BaseException) -> bool:
@@ -71,6 +86,13 @@ def is_out_of_reach(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, (ConnectionError, sqlite3.OperationalError))
+
+
+def _sqlite_engine(url: str, **connecting: Any) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS, **connecting})
+    event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

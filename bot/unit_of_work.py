@@ -1,7 +1,8 @@
 """One update, one transaction: drop repeats, lock the account, run the handler, commit.
 
-Updates that wait at the same moment share one commit, with a savepoint each, and are answered
-after it. Different people run side by side, one person's updates in order.
+Updates that wait at the same moment share one commit and are answered after it. If one of them has
+to be undone after it wrote something, all are rolled back and carried out again with a savepoint
+each. Different people run side by side, one person's updates in order.
 """
 
 import asyncio
@@ -12,21 +13,24 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import ORMExecuteState, Session
 from telegram import Update
 from telegram.ext import Application, BaseHandler
 
 from bot import metrics
 from bot.clock import Clock
-from bot.database import Database
+from bot.database import Database, is_out_of_reach
 from bot.errors import Incident, OutOfReach, judge
 from bot.ui.callbacks import Callback, UnreadableCallback, unpack
 from bot.ui.context import Answer, Context
 from bot.ui.i18n import Translators
 from bot.ui.routes import OpenTo, Route, Routes
-from models import Account, ProcessedUpdate
-from services import outbox
+from models import Account, ProcessedUpdate, Resident
+from services import outbox, people
 from services.outbox import Letter
 from services.places.current import Places
 from services.refusal import Reason, Refused
@@ -175,19 +179,29 @@ class UnitOfWork:
     async def _transact(
         self, jobs: list[Job], act: Callable[[Context], Awaitable[None]]
     ) -> list[Letter]:
-        for job in jobs:
-            job.context = None
+        """All jobs in one transaction; a second one, with savepoints, if one has to be undone."""
+        try:
+            return await self._transact_with(jobs, act, savepoints=False)
+        except _UndoneAfterWriting:
+            return await self._transact_with(jobs, act, savepoints=True)
+
+    async def _transact_with(
+        self, jobs: list[Job], act: Callable[[Context], Awaitable[None]], *, savepoints: bool
+    ) -> list[Letter]:
         now = self._clock.now()
-        async with self._database.begin() as session:
+        async with self._database.begin_short() as session:
+            session.info["savepoints"] = savepoints
+            _watch_writing(session)
             fresh = await _first_time(session, [job.update.update_id for job in jobs], now)
-            accounts = await self._lock_accounts(session, jobs, now)
+            accounts, residents = await self._lock_accounts(session, jobs, now)
             letters: list[Letter] = []
             for job in jobs:
+                job.context = None
                 if job.update.update_id not in fresh:
                     continue
                 fresh.discard(job.update.update_id)
                 account = accounts.get(_speaker(job.update)) or _passer_by(job.update, now)
-                job.context = Context(
+                context = job.context = Context(
                     session,
                     account,
                     job.update,
@@ -197,18 +211,21 @@ class UnitOfWork:
                     self._places,
                     self._go,
                 )
-                await act(job.context)
-                letters += job.context.letters
+                context.knows(residents.get(account.id, []))
+                await act(context)
+                letters += context.letters
             return await outbox.add(session, letters, now=now, claim=True)
 
     async def _carry_out(self, context: Context) -> None:
-        """The handler in a savepoint; a refusal or a bug undoes it and gets words of its own."""
+        """The handler; a refusal or a bug undoes what it wrote and gets words of its own."""
         try:
-            await self._in_savepoint(context, self._route)
+            await self._undoing(context, self._route)
             return
         except Refused as refused:
             context.forget_what_was_said()
             reason = refused
+        except _UndoneAfterWriting:
+            raise
         except Exception as error:
             incident = judge(error, where=_kind(context.update))
             metrics.incidents.inc()
@@ -216,19 +233,39 @@ class UnitOfWork:
             await self._dialogues.apologise(context, incident)
             return
         try:
-            await self._in_savepoint(
-                context, lambda context: self._dialogues.explain(context, reason)
-            )
+            await self._undoing(context, lambda context: self._dialogues.explain(context, reason))
+        except _UndoneAfterWriting:
+            raise
         except Exception as error:
             incident = judge(error, where=f"refusal {reason.reason}")
             context.forget_what_was_said()
             await self._dialogues.apologise(context, incident)
 
-    async def _in_savepoint(
-        self, context: Context, act: Callable[[Context], Awaitable[None]]
-    ) -> None:
-        async with context.session.begin_nested():
+    async def _undoing(self, context: Context, act: Callable[[Context], Awaitable[None]]) -> None:
+        """What `act` writes is undone if it raises.
+
+        A savepoint costs as much as two statements, and nearly all that is refused is refused
+        before anything was written. So there is none, unless the transaction is a second try.
+
+        Raises:
+            _UndoneAfterWriting: without savepoints only the whole transaction can be undone.
+        """
+        session = context.session
+        if session.info["savepoints"]:
+            async with session.begin_nested():
+                await act(context)
+            return
+        session.info["wrote"] = False
+        try:
             await act(context)
+            await session.flush()
+        except Exception as error:
+            session_is_clean = not (session.new or session.dirty or session.deleted)
+            if session.info["wrote"] or not session_is_clean or isinstance(error, SQLAlchemyError):
+                if is_out_of_reach(error):
+                    raise
+                raise _UndoneAfterWriting from error
+            raise
 
     async def _route(self, context: Context) -> None:
         """PTB picks the route; what the handler raises comes back here, past PTB."""
@@ -254,20 +291,43 @@ class UnitOfWork:
 
     async def _lock_accounts(
         self, session: AsyncSession, jobs: list[Job], now: datetime
-    ) -> dict[int, Account]:
+    ) -> tuple[dict[int, Account], dict[int, list[Resident]]]:
+        """The accounts of all jobs, made if they are new, and the people who use them.
+
+        Locked in the order of their ids, so that two processes never wait for each other.
+        """
         ids = sorted({_speaker(job.update) for job in jobs if _is_private(job.update)})
         if not ids:
-            return {}
-        rows = [{"id": id, "created_at": now, "seen_at": now} for id in ids]
-        dialect = sqlite if self._database.is_sqlite else postgresql
-        statement = dialect.insert(Account).values(rows)
-        statement = statement.on_conflict_do_update(
-            index_elements=[Account.id], set_={"seen_at": now}
-        )
+            return {}, {}
         found = await session.scalars(
-            statement.returning(Account), execution_options={"populate_existing": True}
+            _LOCK[_dialect(session)],
+            [{"id": id, "created_at": now, "seen_at": now} for id in ids],
+            execution_options={"populate_existing": True},
         )
-        return {account.id: account for account in found}
+        accounts = {account.id: account for account in found}
+        return accounts, await people.residents_of_all(session, ids)
+
+
+class _UndoneAfterWriting(Exception):
+    """A handler wrote something and then raised: the transaction can't go on."""
+
+
+def _watch_writing(session: AsyncSession) -> None:
+    """Keeps in the session's info whether anything was written since it was last reset."""
+
+    def note_flush(_session: Session, _context: object) -> None:
+        session.info["wrote"] = True
+
+    def note_statement(state: ORMExecuteState) -> None:
+        if not state.is_select:
+            session.info["wrote"] = True
+
+    event.listen(session.sync_session, "after_flush", note_flush)
+    event.listen(session.sync_session, "do_orm_execute", note_statement)
+
+
+def _dialect(session: AsyncSession) -> str:
+    return session.get_bind().dialect.name
 
 
 @dataclass(slots=True)
@@ -389,9 +449,22 @@ def _kind(update: Update) -> str:
 
 async def _first_time(session: AsyncSession, update_ids: list[int], now: datetime) -> set[int]:
     """Those of the updates that were never carried out; from now on they were."""
-    dialect = sqlite if session.bind.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(ProcessedUpdate).values(
-        [{"update_id": id, "at": now} for id in sorted(set(update_ids))]
-    )
-    statement = statement.on_conflict_do_nothing().returning(ProcessedUpdate.update_id)
-    return set(await session.scalars(statement))
+    rows = [{"update_id": id, "at": now} for id in sorted(set(update_ids))]
+    return set(await session.scalars(_FIRST_TIME[_dialect(session)], rows))
+
+
+def _first_time_statement(insert: Any) -> Any:
+    statement = insert(ProcessedUpdate).on_conflict_do_nothing()
+    return statement.returning(ProcessedUpdate.update_id)
+
+
+def _lock_statement(insert: Any) -> Any:
+    statement = insert(Account)
+    return statement.on_conflict_do_update(
+        index_elements=[Account.id], set_={"seen_at": statement.excluded.seen_at}
+    ).returning(Account)
+
+
+_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_FIRST_TIME = {name: _first_time_statement(insert) for name, insert in _INSERTS.items()}
+_LOCK = {name: _lock_statement(insert) for name, insert in _INSERTS.items()}

@@ -9,14 +9,13 @@ from bot.ui import forms
 from bot.ui.callbacks import Callback, callback
 from bot.ui.context import Context
 from bot.ui.forms import Data, Form, Text
-from bot.ui.i18n import Translator
+from bot.ui.i18n import CLDR, Translator
 from bot.ui.routes import Command, OpenTo, Route, Tap
 from bot.ui.screens import Button, Row, Screen, grid, lines
 from handlers.doors import OpenData, OpenLanguages, OpenProfile, OpenSettings, OpenVillages
 from handlers.words import (
     age_name,
     back_button,
-    language_name,
     menu_button,
     place_label,
     resident_name,
@@ -196,8 +195,9 @@ FORMS: tuple[Form, ...] = (PERSON,)
 
 def settings_screen(t: Translator, village: str | None, count: int, *, muted: bool) -> Screen:
     """`count`: how many people answer on this phone."""
+    own_name = CLDR[t.language].language_name or ""
     rows: list[Row] = [
-        (Button(t("🌐 Language: {language}", language=language_name(t)), OpenLanguages()),),
+        (Button(t("🌐 Language: {language}", language=own_name), OpenLanguages()),),
         (
             Button(
                 t("📍 Change the village") if village else t("📍 Choose my village"),
@@ -308,13 +308,13 @@ def _described(t: Translator, resident: Resident) -> Markup:
     """Apa: woman, 60 and older."""
     said = [
         sex_name(t, resident.sex) if resident.sex not in (None, Sex.UNSAID) else None,
-        age_name(t, resident.age_band)
-        if resident.age_band not in (None, AgeBand.UNSAID)
-        else None,
+        age_name(t, resident.age_band) if resident.age_band not in (None, AgeBand.UNSAID) else None,
     ]
     facts = Markup(", ").join(fact for fact in said if fact)
     name = resident_name(t, resident)
-    return Markup("<b>{}</b>: {}").format(name, facts) if facts else Markup("<b>{}</b>").format(name)
+    return (
+        Markup("<b>{}</b>: {}").format(name, facts) if facts else Markup("<b>{}</b>").format(name)
+    )
 
 
 def _ticked(label: Markup, *, is_on: bool) -> Markup:

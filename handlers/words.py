@@ -8,7 +8,7 @@ from bot.ui.callbacks import Callback
 from bot.ui.i18n import Translator, msg
 from bot.ui.screens import Button, Payload, plain
 from handlers.doors import OpenMenu
-from models import AgeBand, Role, Sex, VoteMethod, VoteStatus
+from models import AgeBand, Resident, Role, Sex, VoteMethod, VoteStatus
 from services.places.directory import Directory, KnownPlace
 
 
@@ -18,6 +18,13 @@ def menu_button(t: Translator) -> Button:
 
 def back_button(t: Translator, to: Callback) -> Button:
     return Button(t("⬅️ Back"), to)
+
+
+def resident_name(t: Translator, resident: Resident) -> Markup:
+    """How somebody on this phone is called: by the household's word, its owner «Me»."""
+    if resident.label is None:
+        return t("👤 Me")
+    return t("👤 {name}", name=resident.label)
 
 
 def sex_name(t: Translator, sex: Sex) -> Markup:

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Grant, Invitation, JournalEntry, Role, Vote
-from services.places.directory import Directory
+from services.places import folding, search
+from services.places.directory import Directory, KnownPlace
 from services.refusal import Reason, Refused
 
 VOTE_MAKERS = frozenset({Role.MOBILIZER, Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -144,6 +145,23 @@ def why_not_invite(rights: Rights, role: Role, place_id: int | None) -> Reason |
     if place_id is not None and (place is None or not place.exists):
         return Reason.PLACE_UNKNOWN
     return None
+
+
+def find_inviting_places(
+    rights: Rights, role: Role, query: str, *, limit: int = 8
+) -> list[KnownPlace]:
+    """Settlements and the areas above them by name, where the role may be given; the best first."""
+    found: dict[int, float] = {}
+    for top in rights.inviting_places(role):
+        for hit in search.search(rights.directory, query, limit, within=top):
+            found[hit.place.id] = hit.score
+    key = folding.fold(query)
+    areas = rights.directory.area_names.matches(key) if len(key) >= search.LEAST_LETTERS else ()
+    for match in areas:
+        if why_not_invite(rights, role, match.place_id) is None:
+            found[match.place_id] = max(match.score, found.get(match.place_id, 0.0))
+    best = sorted(found, key=lambda place_id: (-found[place_id], place_id))
+    return [rights.directory[place_id] for place_id in best[:limit]]
 
 
 async def obstacle(

@@ -54,7 +54,11 @@ async def add(
     ours: list[Letter] = []
     if claim:
         ready = [letter for letter in letters if letter.not_before is None]
-        ours = ready if session.bind.dialect.name == "sqlite" else await _unblocked(session, ready)
+        ours = (
+            ready
+            if session.get_bind().dialect.name == "sqlite"
+            else await _unblocked(session, ready)
+        )
     ours_ids = {letter.id for letter in ours}
     until = now + LEASE
     await session.execute(

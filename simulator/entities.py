@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
+from simulator.fields import Fields
 from simulator.markup import Formatted, parse_html, utf16_length
 from simulator.model import Json
 from simulator.refusal import bad_request
@@ -40,15 +42,18 @@ def plain(text: str) -> Formatted:
     return _with_detected(_trimmed(Formatted(text, [])))
 
 
-def _given(entity: Json) -> Json:
-    if not isinstance(entity, dict):
-        raise bad_request("can't parse MessageEntity: expected an Object")
-    for field in ("offset", "length"):
-        if not isinstance(entity.get(field), int):
-            raise bad_request(f"can't parse MessageEntity: Can't find field \"{field}\"")
-    if not entity.get("type"):
-        raise bad_request("can't parse MessageEntity: Can't find field \"type\"")
-    return dict(entity)
+def _given(entity: Any) -> Json:
+    fields = Fields(entity, "MessageEntity")
+    fields.require("offset", "length", "type")
+    read: Json = fields.raw | {
+        "offset": fields.integer("offset"),
+        "length": fields.integer("length"),
+        "type": fields.string("type"),
+    }
+    if read["type"] == "text_mention":
+        fields.require("user")
+        read["user_id"] = Fields(read.pop("user"), "MessageEntity").integer("id")
+    return read
 
 
 def _trimmed(parsed: Formatted) -> Formatted:

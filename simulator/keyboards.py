@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from simulator.fields import Fields
 from simulator.markup import checked_url, utf16_length
 from simulator.model import Json
-from simulator.refusal import bad_request, check_encoded
+from simulator.refusal import bad_request
 
 MAX_CALLBACK_DATA = 64
 """Bytes."""
@@ -23,6 +24,14 @@ _REQUESTS = {
     "request_chat": "Chats can be requested in private chats only",
     "web_app": "Web App buttons can be used in private chats only",
 }
+_FLAGS = (
+    "resize_keyboard",
+    "one_time_keyboard",
+    "is_persistent",
+    "selective",
+    "remove_keyboard",
+    "force_reply",
+)
 _OTHER_INLINE = (
     "web_app",
     "login_url",
@@ -55,25 +64,20 @@ def read_markup(raw: Any) -> Markup:
             raw = json.loads(raw)
         except ValueError:
             raise bad_request("can't parse reply keyboard markup JSON object") from None
-    if not isinstance(raw, dict):
-        raise bad_request("object expected as reply markup")
-    if "keyboard" in raw:
-        rows = _rows(raw["keyboard"], "keyboard", "", _reply_button)
-        _check_flags(raw, "resize_keyboard", "one_time_keyboard", "is_persistent", "selective")
-        _check_placeholder(raw)
-        if rows:
-            return Markup("reply", rows, raw | {"keyboard": list(rows)})
-    if "inline_keyboard" in raw:
-        inline = raw["inline_keyboard"]
-        rows = _rows(inline, "inline_keyboard", " of the InlineKeyboardMarkup", _inline_button)
-        return Markup("inline", rows)
-    if "remove_keyboard" in raw:
-        _check_flags(raw, "remove_keyboard", "selective")
-        return Markup("remove" if raw["remove_keyboard"] else "none")
-    if "force_reply" in raw:
-        _check_flags(raw, "force_reply", "selective")
-        _check_placeholder(raw)
-        return Markup("force_reply" if raw["force_reply"] else "none", raw=raw)
+    fields = Fields(raw, wanted="object expected as reply markup")
+    for flag in _FLAGS:
+        fields.flag(flag)
+    _check_placeholder(fields)
+    rows = _rows(fields.raw, "keyboard", "", _reply_button)
+    inline = _rows(fields.raw, "inline_keyboard", " of the InlineKeyboardMarkup", _inline_button)
+    if rows:
+        return Markup("reply", rows, fields.raw | {"keyboard": list(rows)})
+    if inline:
+        return Markup("inline", inline)
+    if fields.flag("remove_keyboard"):
+        return Markup("remove")
+    if fields.flag("force_reply"):
+        return Markup("force_reply", raw=fields.raw)
     return Markup("none")
 
 
@@ -86,7 +90,12 @@ def check_for_group(markup: Markup) -> None:
                     raise bad_request(words[0].lower() + words[1:])
 
 
-def _rows(raw: Any, field: str, owner: str, read: Callable[[Any], Json]) -> tuple[list[Json], ...]:
+def _rows(
+    markup: Json, field: str, owner: str, read: Callable[[Any], Json]
+) -> tuple[list[Json], ...]:
+    raw = markup.get(field)
+    if raw is None:
+        return ()
     if not isinstance(raw, list):
         raise bad_request(f'field "{field}" must be of type Array')
     rows = []
@@ -103,41 +112,31 @@ def _rows(raw: Any, field: str, owner: str, read: Callable[[Any], Json]) -> tupl
 def _reply_button(raw: Any) -> Json:
     if isinstance(raw, str):
         raw = {"text": raw}
-    if not isinstance(raw, dict):
-        raise bad_request(
-            "can't parse keyboard button: KeyboardButton must be a String or an Object"
-        )
-    text = _string(raw, "text", "keyboard button", required=True)
-    if not text.strip():
+    fields = Fields(raw, "keyboard button", "KeyboardButton must be a String or an Object")
+    fields.require("text")
+    if not fields.string("text").strip():
         raise bad_request("keyboard button text must be non-empty")
-    for field in ("request_contact", "request_location"):
-        if not isinstance(raw.get(field, False), bool):
-            raise bad_request(
-                f'can\'t parse keyboard button: Field "{field}" must be of type Boolean'
-            )
-    return raw
+    fields.flag("request_contact")
+    fields.flag("request_location")
+    return fields.raw
 
 
 def _inline_button(raw: Any) -> Json:
-    if not isinstance(raw, dict):
-        raise bad_request(
-            "can't parse inline keyboard button: InlineKeyboardButton must be an Object"
-        )
-    text = _string(raw, "text", "inline keyboard button", required=True)
-    if url := _string(raw, "url", "inline keyboard button"):
+    fields = Fields(raw, "inline keyboard button", "InlineKeyboardButton must be an Object")
+    fields.require("text")
+    text = fields.string("text")
+    if url := fields.string("url"):
         _check_text(text)
-        return raw | {"url": _checked(url)}
-    if data := _string(raw, "callback_data", "inline keyboard button"):
+        return fields.raw | {"url": _checked(url)}
+    if data := fields.string("callback_data"):
         _check_text(text)
         if len(data.encode()) > MAX_CALLBACK_DATA:
             raise bad_request("BUTTON_DATA_INVALID")
-        return raw
+        return fields.raw | {"callback_data": data}
     if any(field in raw for field in _OTHER_INLINE):
         _check_text(text)
-        return raw
-    raise bad_request(
-        "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-    )
+        return fields.raw
+    raise fields.refusal("Text buttons are unallowed in the inline keyboard")
 
 
 def _check_text(text: str) -> None:
@@ -152,27 +151,6 @@ def _checked(url: str) -> str:
     return checked
 
 
-def _string(raw: Json, field: str, owner: str, *, required: bool = False) -> str:
-    value = raw.get(field)
-    if value is None:
-        if required:
-            raise bad_request(f"can't parse {owner}: Can't find field \"{field}\"")
-        return ""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        raise bad_request(f'can\'t parse {owner}: Field "{field}" must be of type String')
-    check_encoded(value)
-    return value
-
-
-def _check_flags(raw: Json, *fields: str) -> None:
-    for field in fields:
-        if not isinstance(raw.get(field, False), bool):
-            raise bad_request(f'field "{field}" must be of type Boolean')
-
-
-def _check_placeholder(raw: Json) -> None:
-    placeholder = raw.get("input_field_placeholder", "")
-    if not isinstance(placeholder, str) or utf16_length(placeholder) > MAX_PLACEHOLDER:
+def _check_placeholder(fields: Fields) -> None:
+    if utf16_length(fields.string("input_field_placeholder")) > MAX_PLACEHOLDER:
         raise bad_request("REPLY_MARKUP_PLACEHOLDER_INVALID")

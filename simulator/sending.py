@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from simulator import wire
 from simulator.entities import formatted
+from simulator.fields import Fields
 from simulator.keyboards import Markup, check_for_group
 from simulator.markup import Formatted, utf16_length
 from simulator.model import Chat, Json, Media, Message
@@ -88,8 +89,7 @@ def _with_users(call: Call, shown: Formatted) -> Formatted:
     kept = []
     for entity in shown.entities:
         if entity["type"] == "text_mention":
-            user_id = entity.get("user_id") or entity.get("user", {}).get("id")
-            person = call.telegram.persons.get(user_id)
+            person = call.telegram.persons.get(entity["user_id"])
             if person is None:
                 continue
             where = {name: entity[name] for name in ("offset", "length", "type")}
@@ -134,13 +134,13 @@ def send_one(call: Call, chat: Chat, content: Content, how: Sending) -> Json:
 
 
 def _reply_to(chat: Chat, how: Sending) -> int | None:
-    parameters = how.reply_parameters or {}
-    message_id = parameters.get("message_id") or how.reply_to_message_id
+    fields = Fields(how.reply_parameters or {})
+    message_id = fields.integer("message_id") or how.reply_to_message_id
     if not message_id:
         return None
     if message_id in chat.messages:
-        return int(message_id)
-    if parameters.get("allow_sending_without_reply") or how.allow_sending_without_reply:
+        return message_id
+    if fields.flag("allow_sending_without_reply") or how.allow_sending_without_reply:
         return None
     raise bad_request("message to be replied not found")
 

@@ -70,6 +70,10 @@ class Context:
             )
         return self._rights
 
+    def knows(self, residents: list[Resident]) -> None:
+        """The people of this phone, read beforehand together with those of others."""
+        self._residents = residents
+
     def changed(self) -> None:
         """Residents or rights were changed: the next look reads them anew."""
         self._residents = None

@@ -106,7 +106,7 @@ def day(text: str) -> date | None:
     if re.fullmatch(r"\d{2}\.\d{2}\.\d{4}", written):
         written = "-".join(reversed(written.split(".")))
     try:
-        if len(written) != 10:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
             raise ValueError
         return date.fromisoformat(written)
     except ValueError:

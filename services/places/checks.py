@@ -47,59 +47,45 @@ class Standing:
         return self.history[-1].ends
 
 
-def check(
-    standing: Mapping[str, Standing], broken: set[str], today: date, report: Report
-) -> None:
+def check(standing: Mapping[str, Standing], broken: set[str], today: date, report: Report) -> None:
     """Reports what does not fit about places of the file and those right below them.
 
     `broken` are codes with errors of their own, under which places are left in peace.
     """
     looping = _loops(standing, report)
     for place in standing.values():
-        touched = place.line or any(
-            stay.parent in standing and standing[stay.parent].line for stay in place.history
-        )
-        if not touched or place.code in looping:
+        if place.code in looping:
             continue
         for stay in place.history:
-            problem = _problem(place, stay, standing, broken) or _too_early(
-                place, stay, standing, today
-            )
+            above = standing.get(stay.parent or "")
+            told = place.line or (above.line if above else 0)
+            missing = above is None and stay.parent in broken
+            problem = "" if missing or not told else _problem(place, stay, above, today)
             if problem:
-                report.fail(*_blamed(place, stay, standing), problem)
+                code = place.code if place.line or above is None else above.code
+                report.fail(told, code, problem)
                 break
     _warn_of_namesakes(standing.values(), report)
 
 
-def _problem(
-    place: Standing, stay: Stay, standing: Mapping[str, Standing], broken: set[str]
-) -> str:
-    """What is wrong with one stay, in a sentence; "" when nothing is."""
+def _problem(place: Standing, stay: Stay, above: Standing | None, today: date) -> str:
+    """What is wrong with one stay, in a sentence ("" for nothing); what is past may be anything."""
     allowed = UNDER[place.level]
     if stay.parent is None:
         return f"{_of(place)} needs a parent_code" if allowed else ""
     if not allowed:
         return f"{_of(place)} stands on top and has no parent_code"
-    above = standing.get(stay.parent)
     if above is None:
-        known = stay.parent in broken
-        return "" if known else f"the parent {stay.parent} is neither in the file nor known"
+        return f"the parent {stay.parent} is neither in the file nor known"
+    if stay.ends <= today:
+        return ""
     if above.level not in allowed:
         return f"{_of(place)} can't lie under {_of(above)}"
-    if stay.start is not None and stay.start < above.begins:
-        return (
-            f"{_of(place)} is under {_of(above)} from {stay.start}, which begins on {above.begins}"
-        )
+    if (stay.start or today) < above.begins:
+        return f"{_of(place)} is under {_of(above)} before that begins on {above.begins}"
     if stay.ends > above.ends:
         return f"{_of(place)} is still under {_of(above)} when that ends on {above.ends}"
     return ""
-
-
-def _blamed(place: Standing, stay: Stay, standing: Mapping[str, Standing]) -> tuple[int, str]:
-    """The line and code to complain of: the place's own or, without one, its parent's."""
-    if place.line or stay.parent is None:
-        return place.line, place.code
-    return standing[stay.parent].line, stay.parent
 
 
 def _of(place: Standing) -> str:

@@ -122,10 +122,10 @@ class Directory:
 
     def settlements_below(self, place_id: int | None) -> list[KnownPlace]:
         """The settlements of a place, itself included; None: of the whole country."""
+        if place_id is None:
+            return list(self.settlements)
         top = self.get(place_id)
         waiting = [top] if top is not None and top.exists else []
-        if place_id is None:
-            waiting = list(self._below.get(None, ()))
         found = []
         while waiting:
             place = waiting.pop()
@@ -136,7 +136,8 @@ class Directory:
 
     @cached_property
     def settlements(self) -> tuple[KnownPlace, ...]:
-        return tuple(self.settlements_below(None))
+        """All settlements that exist, in the order of their codes."""
+        return tuple(place for place in self if place.exists and self.is_settlement(place))
 
     @cached_property
     def settlement_names(self) -> NameIndex:

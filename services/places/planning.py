@@ -74,16 +74,23 @@ def _history(
 ) -> History:
     """Raises ValueError with a sentence when the dates of the rows contradict one another."""
     if len(rows) > 1:
-        if len({(row.valid_from, row.valid_to) for row in rows}) < len(rows):
-            raise ValueError(f"the code stands on line {rows[0].line} already, with the same dates")
+        _refuse_repeats(rows)
         return parents.from_versions(
-            [Stay(row.parent, row.valid_from, row.valid_to) for row in rows]
+            [Stay(row.parent_code, row.valid_from, row.valid_to) for row in rows]
         )
     row = rows[0]
     if before is None:
-        return (Stay(row.parent, row.valid_from, row.valid_to),)
-    history = parents.told(before.history, row.parent, row.valid_from, today)
+        return (Stay(row.parent_code, row.valid_from, row.valid_to),)
+    history = parents.told(before.history, row.parent_code, row.valid_from, today)
     return parents.ended(history, row.valid_to) if "valid_to" in columns else history
+
+
+def _refuse_repeats(rows: Sequence[Row]) -> None:
+    lines: dict[tuple[date | None, date | None], int] = {}
+    for row in rows:
+        first = lines.setdefault((row.valid_from, row.valid_to), row.line)
+        if first != row.line:
+            raise ValueError(f"line {row.line} repeats the code and the dates of line {first}")
 
 
 def _facts(

@@ -5,28 +5,34 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Any
 
 from models import PlaceLevel
 from services.places import cells
 from services.places.report import Report
 
-REQUIRED = ("code", "level", "parent_code", "name_ky", "name_ru")
-OPTIONAL = (
-    "aliases",
-    "lat",
-    "lon",
-    "population",
-    "adults_f",
-    "adults_m",
-    "valid_from",
-    "valid_to",
-)
+REQUIRED: dict[str, Callable[[str], Any]] = {
+    "code": cells.code,
+    "level": cells.level,
+    "parent_code": cells.parent,
+    "name_ky": cells.name,
+    "name_ru": cells.name,
+}
+OPTIONAL: dict[str, Callable[[str], Any]] = {
+    "aliases": cells.aliases,
+    "lat": cells.degrees,
+    "lon": cells.degrees,
+    "population": cells.people,
+    "adults_f": cells.people,
+    "adults_m": cells.people,
+    "valid_from": cells.day,
+    "valid_to": cells.day,
+}
+"""How each column is understood; a missing one like an empty cell."""
+COLUMNS = REQUIRED | OPTIONAL
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How files of Excel begin, new and old."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Row:
     line: int
     code: str
     level: PlaceLevel
-    parent: str | None
+    parent_code: str | None
     name_ky: str
     name_ru: str
     aliases: str
@@ -62,7 +68,7 @@ def read_table(content: bytes, report: Report) -> Table:
     table = Table()
     try:
         records = list(_records(_decode(content, report)))
-    except (ValueError, csv.Error) as wrong:
+    except ValueError as wrong:
         report.fail(0, "", str(wrong))
         return table
     if not records:
@@ -70,7 +76,7 @@ def read_table(content: bytes, report: Report) -> Table:
         return table
     _, header = records[0]
     names = [title.strip().lower() for title in header]
-    report.ignored = tuple(name for name in names if name and name not in REQUIRED + OPTIONAL)
+    report.ignored = tuple(name for name in names if name and name not in COLUMNS)
     problem = _header_problem(names)
     if problem:
         report.fail(records[0][0], "", problem)
@@ -104,10 +110,13 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
-    for record in reader:
-        if any(cell.strip() for cell in record):
-            yield line, record
-        line = reader.line_num + 1
+    try:
+        for record in reader:
+            if any(cell.strip() for cell in record):
+                yield line, record
+            line = reader.line_num + 1
+    except csv.Error as wrong:
+        raise ValueError(f"can't be read from line {line} on: {wrong}") from wrong
 
 
 def _header_problem(names: list[str]) -> str:
@@ -120,67 +129,35 @@ def _header_problem(names: list[str]) -> str:
 
 def _read_row(table: Table, line: int, names: list[str], record: list[str], report: Report) -> None:
     cell = dict(zip(names, record, strict=False))
-    written_code = "".join(cell.get("code", "").split())
-    problems: list[str] = []
-    if len(record) > len(names):
-        problems.append(f"has {len(record)} cells, the header has {len(names)}")
-
-    def take(column: str, understand: Callable[[str], T]) -> T | None:
-        try:
-            return understand(cell.get(column, ""))
-        except ValueError as wrong:
-            problems.append(f"{column} {wrong}")
-            return None
-
-    code, level = take("code", cells.code), take("level", cells.level)
-    name_ky, name_ru = take("name_ky", cells.name), take("name_ru", cells.name)
-    parent = take("parent_code", cells.parent)
-    lat, lon, moved = cells.point(take("lat", cells.degrees), take("lon", cells.degrees))
-    begins, ends = take("valid_from", cells.day), take("valid_to", cells.day)
-    aliases = take("aliases", cells.aliases)
-    population, adults_f, adults_m = (
-        take(column, cells.people) for column in ("population", "adults_f", "adults_m")
-    )
-    if begins and ends and ends <= begins:
-        problems.append(f"valid_to {ends} is not after valid_from {begins}")
+    code = "".join(cell.get("code", "").split())
+    values, problems = _understood(cell)
+    if len(record) < len(names) or any(extra.strip() for extra in record[len(names) :]):
+        problems.insert(0, f"has {len(record)} cells, the header has {len(names)}")
     for problem in problems:
-        report.fail(line, written_code, problem)
-    if problems or code is None or level is None or name_ky is None or name_ru is None:
-        table.broken.add(written_code)
+        report.fail(line, code, problem)
+    if problems:
+        table.broken.add(code)
         return
-    _warn(report, line, code, cell, {"name_ky": name_ky, "name_ru": name_ru}, moved)
-    table.rows.append(
-        Row(
-            line=line,
-            code=code,
-            level=level,
-            parent=parent,
-            name_ky=name_ky,
-            name_ru=name_ru,
-            aliases=aliases or "",
-            lat=lat,
-            lon=lon,
-            population=population,
-            adults_f=adults_f,
-            adults_m=adults_m,
-            valid_from=begins,
-            valid_to=ends,
-        )
-    )
-
-
-def _warn(
-    report: Report,
-    line: int,
-    code: str,
-    cell: dict[str, str],
-    names: dict[str, str],
-    moved: str,
-) -> None:
-    """Says where a cell is kept otherwise than it was written."""
-    for column, kept in names.items():
-        written = cells.tidy(cell[column])
+    for column in ("name_ky", "name_ru"):
+        written, kept = cells.tidy(cell[column]), values[column]
         if written != kept:
             report.warn(line, code, f'{column} "{written}" had look-alike letters: now "{kept}"')
+    values["lat"], values["lon"], moved = cells.point(values["lat"], values["lon"])
     if moved:
         report.warn(line, code, moved)
+    table.rows.append(Row(line=line, **values))
+
+
+def _understood(cell: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """The values of a row by column, and what is wrong with its cells."""
+    values: dict[str, Any] = {}
+    problems = []
+    for column, understand in COLUMNS.items():
+        try:
+            values[column] = understand(cell.get(column, ""))
+        except ValueError as wrong:
+            problems.append(f"{column} {wrong}")
+    begins, ends = values.get("valid_from"), values.get("valid_to")
+    if begins and ends and ends <= begins:
+        problems.append(f"valid_to {ends} is not after valid_from {begins}")
+    return values, problems

@@ -5,8 +5,9 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import Select, bindparam, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -17,7 +18,6 @@ from models import (
     Ballot,
     Channel,
     Draft,
-    Model,
     Resident,
     Sex,
     Turnout,
@@ -80,18 +80,27 @@ def most_choices(vote: Vote) -> int:
 async def load(session: AsyncSession, vote_id: int, *, lock: bool = False) -> Vote:
     """A vote with its options.
 
-    `lock` keeps it from being closed until the transaction ends.
+    `lock` keeps it from being closed until the transaction ends; a vote that this transaction
+    has locked is not read again.
 
     Raises:
         Refused: NOT_FOUND.
     """
-    statement = select(Vote).where(Vote.id == vote_id).options(selectinload(Vote.options))
-    if lock:
-        statement = statement.with_for_update(read=True)
-    vote = await session.scalar(statement)
+    if not lock:
+        vote = await session.scalar(_VOTE, {"id": vote_id})
+    else:
+        locked: dict[int, Vote] = session.info.setdefault("locked_votes", {})
+        vote = locked.get(vote_id)
+        if vote is None or session.info.get("savepoints"):
+            vote = await session.scalar(_VOTE.with_for_update(read=True), {"id": vote_id})
+            if vote is not None:
+                locked[vote_id] = vote
     if vote is None:
         raise Refused(Reason.NOT_FOUND)
     return vote
+
+
+_VOTE = select(Vote).where(Vote.id == bindparam("id")).options(selectinload(Vote.options))
 
 
 async def open_vote(
@@ -147,23 +156,46 @@ async def cast_ballot(
         "sex": resident.sex or Sex.UNSAID,
         "age_band": resident.age_band or AgeBand.UNSAID,
     }
-    choice = {"choice": ",".join(map(str, ordered)), **frozen}
-    ballot = _insert(session, Ballot).values(
-        vote_id=vote_id, key=key_of(vote.secret, resident.id), receipt=fresh_receipt, **choice
-    )
+    dialect = session.get_bind().dialect.name
     receipt = await session.scalar(
-        ballot.on_conflict_do_update(index_elements=["vote_id", "key"], set_=choice).returning(
-            Ballot.receipt
-        )
-    )
-    turnout = _insert(session, Turnout).values(
-        vote_id=vote_id, resident_id=resident.id, channel=channel, **frozen
+        _CAST[dialect],
+        {
+            "vote_id": vote_id,
+            "key": key_of(vote.secret, resident.id),
+            "choice": ",".join(map(str, ordered)),
+            "receipt": fresh_receipt,
+            **frozen,
+        },
     )
     await session.execute(
-        turnout.on_conflict_do_update(index_elements=["vote_id", "resident_id"], set_=frozen)
+        _TAKE_PART[dialect],
+        {"vote_id": vote_id, "resident_id": resident.id, "channel": channel, **frozen},
     )
     assert receipt is not None
     return Cast(receipt, changed=receipt != fresh_receipt)
+
+
+def _cast_statement(insert: Any) -> Any:
+    ballot = insert(Ballot)
+    return ballot.on_conflict_do_update(
+        index_elements=["vote_id", "key"],
+        set_={name: ballot.excluded[name] for name in ("choice", *FROZEN)},
+    ).returning(Ballot.receipt)
+
+
+def _take_part_statement(insert: Any) -> Any:
+    turnout = insert(Turnout)
+    return turnout.on_conflict_do_update(
+        index_elements=["vote_id", "resident_id"],
+        set_={name: turnout.excluded[name] for name in FROZEN},
+    )
+
+
+FROZEN = ("village_id", "sex", "age_band")
+"""Kept with a ballot as they were when it was cast."""
+_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_CAST = {name: _cast_statement(insert) for name, insert in _INSERTS.items()}
+_TAKE_PART = {name: _take_part_statement(insert) for name, insert in _INSERTS.items()}
 
 
 async def own_receipt(session: AsyncSession, vote: Vote, resident: Resident) -> str | None:
@@ -237,8 +269,3 @@ async def unfinished(session: AsyncSession, vote_id: int) -> list[Account]:
         .order_by(Account.id)
     )
     return list(found)
-
-
-def _insert(session: AsyncSession, table: type[Model]) -> sqlite.Insert | postgresql.Insert:
-    dialect = sqlite if session.bind.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)

@@ -3,6 +3,7 @@
 import re
 
 from simulator.access import readable_chat
+from simulator.fields import Fields
 from simulator.model import Bot, Chat, Json
 from simulator.parameters import Array, Object, Text
 from simulator.refusal import bad_request
@@ -49,21 +50,23 @@ def scope_key(call: Call, scope: Json | None) -> str:
     """A scope as a key: "default", "chat:42", "chat_member:-7:42". Raises Refusal."""
     if scope is None:
         return "default"
-    kind = scope.get("type")
+    fields = Fields(scope, "BotCommandScope")
+    kind = fields.string("type")
     if kind in _SIMPLE_SCOPES:
-        return str(kind)
+        return kind
     if kind not in _CHAT_SCOPES:
-        raise bad_request("can't parse BotCommandScope: Unsupported type specified")
-    if not scope.get("chat_id"):
-        raise bad_request("can't parse BotCommandScope: Can't find field \"chat_id\"")
-    chat = readable_chat(call, scope["chat_id"])
+        raise fields.refusal("Unsupported type specified")
+    fields.require("chat_id")
+    chat_id = fields.string("chat_id")
+    chat = readable_chat(call, chat_id if chat_id.startswith("@") else fields.integer("chat_id"))
     if kind != "chat" and chat.private:
         raise bad_request(f"can't use BotCommandScope {kind} in private chats")
     if kind != "chat_member":
         return f"{kind}:{chat.id}"
-    if call.telegram.user_json(scope.get("user_id", 0)) is None:
+    user_id = fields.integer("user_id")
+    if call.telegram.user_json(user_id) is None:
         raise bad_request("user not found")
-    return f"chat_member:{chat.id}:{scope['user_id']}"
+    return f"chat_member:{chat.id}:{user_id}"
 
 
 def checked_language(code: str) -> str:
@@ -99,13 +102,10 @@ def _scopes(chat: Chat, user_id: int) -> list[str]:
 
 
 def _command(raw: object) -> Json:
-    if not isinstance(raw, dict):
-        raise bad_request("can't parse BotCommand: expected an Object")
-    for field in ("command", "description"):
-        if not isinstance(raw.get(field), str):
-            raise bad_request(f"can't parse BotCommand: Can't find field \"{field}\"")
-    command = raw["command"].strip().removeprefix("/")
-    description = raw["description"].strip()
+    fields = Fields(raw, "BotCommand")
+    fields.require("command", "description")
+    command = fields.string("command").strip().removeprefix("/")
+    description = fields.string("description").strip()
     if not command:
         raise bad_request("command must be non-empty")
     if len(command) > MAX_COMMAND:

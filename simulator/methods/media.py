@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 from simulator.access import writable_chat
+from simulator.fields import Fields
 from simulator.files import MAX_DOWNLOAD
 from simulator.model import Json, Media, MediaKind, UploadedFile
 from simulator.parameters import (
@@ -22,7 +23,6 @@ from simulator.table import Call, method
 ALBUM = range(2, 11)
 """How many items an album has, as documented; Telegram sends a single one as a plain message."""
 
-_DETAILS = ("width", "height", "duration", "performer", "title")
 _INPUT_KINDS: dict[str, MediaKind] = {
     "photo": "photo",
     "video": "video",
@@ -162,7 +162,7 @@ def send_media_group(call: Call, how: Sending, chat_id: ChatId, media: Array) ->
         raise bad_request("too few messages to send as an album")
     if len(items) >= ALBUM.stop:
         raise bad_request("too many messages to send as an album")
-    kinds = {item.get("type") for item in items if isinstance(item, dict)}
+    kinds = {Fields(item, "InputMedia").string("type") for item in items}
     if "animation" in kinds:
         raise bad_request(
             "can't parse InputMedia: type \"animation\" can't be used in sendMediaGroup"
@@ -202,17 +202,18 @@ def get_file(call: Call, file_id: Text) -> Json:
 
 def read_input_media(call: Call, item: Any, album_id: str | None = None) -> Content:
     """An InputMedia object as content. Raises Refusal."""
-    if not isinstance(item, dict):
-        raise bad_request("can't parse InputMedia: expected an Object")
-    kind = _INPUT_KINDS.get(item.get("type", ""))
+    fields = Fields(item, "InputMedia")
+    kind = _INPUT_KINDS.get(fields.string("type"))
     if kind is None:
-        raise bad_request(f'can\'t parse InputMedia: type "{item.get("type", "")}" is unsupported')
-    file = read_file(item.get("media"), "media", call.files)
-    details = {name: item[name] for name in _DETAILS if name in item}
-    for name in ("width", "height", "duration"):
-        if kind in {"video", "animation"} or (kind, name) == ("audio", "duration"):
-            details.setdefault(name, 0)
+        raise fields.refusal(f'type "{fields.string("type")}" is unsupported')
+    file = read_file(fields.string("media"), "media", call.files)
+    details: dict[str, int | str | None] = {}
+    if kind in {"video", "animation"}:
+        details = {name: fields.integer(name) for name in ("width", "height", "duration")}
+    elif kind == "audio":
+        details = {name: fields.string(name) or None for name in ("performer", "title")}
+        details["duration"] = fields.integer("duration")
     caption = Caption(
-        item.get("caption") or "", item.get("parse_mode") or "", item.get("caption_entities")
+        fields.string("caption"), fields.string("parse_mode"), fields.objects("caption_entities")
     )
     return captioned(call, _media(call, kind, file, **details), caption, album_id)

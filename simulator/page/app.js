@@ -89,7 +89,10 @@ function follow({ focus = false } = {}) {
   if (person === null || !state.people.has(person) || !conversation(person, chat)) {
     state.current = null;
     changed("people", "chat", "keyboard");
-    if (state.ready && !narrow() && state.people.size) hold(state.people.keys().next().value);
+    const first = state.people.keys().next().value;
+    if (!state.ready || narrow() || !conversation(first, first)) return;
+    history.replaceState(null, "", `#/${first}`);
+    follow();
     return;
   }
   state.current = { person, chat };

@@ -1,5 +1,7 @@
 // Records a voice message with the computer's microphone.
 
+import { oggFromWebm } from "./ogg.js";
+
 const FORMATS = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"];
 
 export const canRecord = () => typeof MediaRecorder === "function" && navigator.mediaDevices?.getUserMedia !== undefined;
@@ -31,11 +33,11 @@ export class Recorder {
     const seconds = Math.max(1, Math.round(this.seconds()));
     clearInterval(this.timer);
     return new Promise((resolve) => {
-      this.recorder.addEventListener("stop", () => {
+      this.recorder.addEventListener("stop", async () => {
         this.stream.getTracks().forEach((track) => track.stop());
-        const type = this.recorder.mimeType.split(";")[0];
-        const file = new File(this.chunks, type === "audio/ogg" ? "voice.ogg" : `voice.${type.split("/")[1]}`, { type });
-        resolve({ file, seconds });
+        const recorded = new Blob(this.chunks, { type: this.recorder.mimeType.split(";")[0] });
+        const voice = recorded.type === "audio/webm" ? oggFromWebm(await recorded.arrayBuffer()) ?? recorded : recorded;
+        resolve({ file: new File([voice], `voice.${voice.type.split("/")[1]}`, { type: voice.type }), seconds });
       });
       this.recorder.stop();
     });

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,11 +26,10 @@ scalars = st.one_of(
     st.sampled_from(WORDS),
     st.sampled_from([village.aida.id, str(village.aida.id), -5, 2, 1, 0, 10**30, 1.5, None, True]),
 )
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner),
-    max_leaves=8,
-)
+shallow = scalars | st.lists(scalars, max_size=2)
+flat = st.dictionaries(st.sampled_from(KEYS), shallow, max_size=6)
+deep = st.dictionaries(st.sampled_from(KEYS), shallow | flat | st.lists(st.lists(flat)), max_size=6)
+values = st.one_of(scalars, deep, st.lists(flat, max_size=3))
 
 
 RIGHT: dict[str, Any] = {
@@ -58,6 +58,33 @@ def calls(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     if "message_id" in names and draw(st.booleans()):
         params["message_id"] = asyncio.run(village.sends("y"))
     return method, params
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("sendMessage", {"reply_parameters": {"message_id": [1]}}),
+        (
+            "sendMessage",
+            {"reply_parameters": {"message_id": 9999, "allow_sending_without_reply": 1}},
+        ),
+        ("sendMessage", {"entities": [{"type": [], "offset": 0, "length": 1}]}),
+        ("sendMessage", {"entities": [{"type": "bold", "offset": "x", "length": 1}]}),
+        ("sendMessage", {"entities": [{"type": "text_mention", "offset": 0, "length": 1}]}),
+        (
+            "sendMessage",
+            {"entities": [{"type": "text_mention", "offset": 0, "length": 1, "user": 5}]},
+        ),
+        ("sendMediaGroup", {"media": [{"type": []}, {"type": "photo"}]}),
+        ("sendMediaGroup", {"media": [{"type": "photo", "media": {}}] * 2}),
+        ("setMyCommands", {"commands": [], "scope": {"type": []}}),
+        ("setMyCommands", {"commands": [], "scope": {"type": "chat", "chat_id": []}}),
+        ("deleteMessages", {"message_ids": [[1]]}),
+    ],
+)
+async def test_wrong_types_inside_objects_are_refused(method: str, params: dict[str, Any]) -> None:
+    words = await village.refusal(method, **{"chat_id": village.aida.id, "text": "x", **params})
+    assert words.startswith("Bad Request: ")
 
 
 @settings(max_examples=300, deadline=None)

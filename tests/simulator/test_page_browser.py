@@ -26,6 +26,8 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -321,6 +323,18 @@ async def test_voices_play_and_files_download(demo: Demo, open_page: Open) -> No
     async with page.expect_download() as download:
         await card.click()
     assert (await download.value).suggested_filename == "Тизме.csv"
+
+
+async def test_a_recorded_voice_is_ogg_as_telegrams_are(demo: Demo, open_page: Open) -> None:
+    demo.telegram.people.says(demo.aida.id, "Салам")
+    page = await open_page()
+    await page.get_by_role("button", name="Record a voice message").click()
+    await expect(page.get_by_role("status").filter(has_text="0:01")).to_be_visible()
+    await page.get_by_role("button", name="Send").click()
+    await page.locator(".own .player").get_by_role("button", name="Play the recording").click()
+    await expect(page.get_by_role("button", name="Pause the recording")).to_be_visible()
+    (voice,) = [file for file in demo.telegram.files.values() if file.kind == "voice"]
+    assert (voice.mime, voice.bytes[:4]) == ("audio/ogg", b"OggS")
 
 
 async def test_a_phone_shows_the_list_then_the_chat(demo: Demo, open_page: Open) -> None:
