@@ -107,7 +107,7 @@ def _watch(stub: RunningStub, sender: RunningContestant, setting: Broadcast) -> 
     """Sample until everything is sent or nothing moves any more."""
     stub.administer("open")
     began_at, cpu_before = time.perf_counter(), cpu_seconds(sender.pid)
-    memory = 0
+    memory, used = 0, 0.0
     sent, moved_at = 0, began_at
     while sent < setting.messages and time.perf_counter() - moved_at < QUIET_SECONDS:
         time.sleep(SAMPLE_SECONDS)
@@ -117,9 +117,8 @@ def _watch(stub: RunningStub, sender: RunningContestant, setting: Broadcast) -> 
         now_sent = _sent(stub)
         if now_sent > sent:
             sent, moved_at = now_sent, time.perf_counter()
-    used = cpu_seconds(sender.pid) - cpu_before
-    watched = time.perf_counter() - began_at
-    return _report(stub, setting, used / watched, memory)
+            used = cpu_seconds(sender.pid) - cpu_before
+    return _report(stub, setting, used / (moved_at - began_at), memory)
 
 
 def _report(stub: RunningStub, setting: Broadcast, core: float, memory: int) -> PaceReport:

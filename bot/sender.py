@@ -93,6 +93,7 @@ class Sender:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._telegram_down = 0
+        self._more_bulk = False
 
     async def start(self) -> None:
         if self._database.is_sqlite:
@@ -383,9 +384,11 @@ class Sender:
             bulk = sum(len(chat.bulk) for chat in self._chats.values())
             room = max(BULK_AHEAD, self._pacer.rate) - bulk
             if room > 0:
-                found += await delivery.claim_due(
+                bulk_found = await delivery.claim_due(
                     session, Lane.BULK, now=now, limit=room, held=self._held
                 )
+                self._more_bulk = bool(bulk_found)
+                found += bulk_found
         self.push(found)
 
     async def _keep_books(self) -> None:
@@ -405,14 +408,14 @@ class Sender:
             return
         ids, self._settled = self._settled, []
         try:
-            async with self._database.begin() as session:
+            async with self._database.begin_short() as session:
                 for start in range(0, len(ids), 500):
                     part = ids[start : start + 500]
                     await delivery.mark_sent(session, part, now=self._clock.now())
         except BaseException:
             self._settled = ids + self._settled
             raise
-        if any(not chat.bulk for chat in self._chats.values()) or not self._chats:
+        if self._more_bulk:
             self._look_now.set()
 
 

@@ -13,6 +13,7 @@ from benchmarks.yardsticks.surroundings import BROADCAST_TEXT, Surroundings, rea
 SPREAD = 0.97
 """Share of the limit's interval that is kept between sends, so that they do not come in bursts."""
 SHORTEST_PAUSE = 0.001
+"""Seconds; a send may be so early on its interval, never on the limit itself."""
 POLL_SECONDS = 10
 
 
@@ -35,10 +36,11 @@ class BareBot:
         due = loop.time()
         for number in range(self._surroundings.broadcast):
             due = max(due + SPREAD / rate, loop.time())
-            if len(flying) == rate:
-                due = max(due, await flying.popleft() + 1.0)
+            allowed = await flying.popleft() + 1.0 if len(flying) == rate else 0.0
             if due - loop.time() > SHORTEST_PAUSE:
                 await asyncio.sleep(due - loop.time())
+            if loop.time() < allowed:
+                await asyncio.sleep(allowed - loop.time())
             flying.append(self._call("sendMessage", **self._message(FIRST_RECIPIENT + number)))
 
     async def reply(self) -> None:

@@ -71,14 +71,14 @@ def check(standing: Mapping[str, Standing], broken: set[str], today: date, repor
 def _problem(place: Standing, stay: Stay, above: Standing | None, today: date) -> str:
     """What is wrong with one stay, in a sentence ("" for nothing); what is past may be anything."""
     allowed = UNDER[place.level]
-    if stay.parent is None:
-        return f"{_of(place)} needs a parent_code" if allowed else ""
-    if not allowed:
-        return f"{_of(place)} stands on top and has no parent_code"
-    if above is None:
+    if stay.parent is not None and above is None:
         return f"the parent {stay.parent} is neither in the file nor known"
     if stay.ends <= today:
         return ""
+    if above is None:
+        return f"{_of(place)} needs a parent_code" if allowed else ""
+    if not allowed:
+        return f"{_of(place)} stands on top and has no parent_code"
     if above.level not in allowed:
         return f"{_of(place)} can't lie under {_of(above)}"
     if (stay.start or today) < above.begins:

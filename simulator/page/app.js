@@ -10,7 +10,7 @@ import { setZone } from "./format.js";
 import { stopSound } from "./media.js";
 import { openPanel, renderClock, renderFaults, renderLinks, setUpPanel } from "./panel.js";
 import { renderPeople, setUpPeople } from "./people.js";
-import { changed, conversation, conversationKey, isPrivate, onChange, state, view } from "./store.js";
+import { changed, conversation, conversationKey, isPrivate, onChange, state, view, whenDrawn } from "./store.js";
 
 /** Carries an action out on the open conversation; throws Refused with a sentence when it cannot be done. */
 function must(action, body = {}) {
@@ -97,8 +97,10 @@ function follow({ focus = false } = {}) {
   }
   state.current = { person, chat };
   changed("people", "chat", "keyboard");
-  loadConversation(person, chat);
-  if (focus && matchMedia("(hover: hover)").matches) setTimeout(focusComposer, 60);
+  const opened = state.current;
+  loadConversation(person, chat).then(() => {
+    if (focus && matchMedia("(hover: hover)").matches) whenDrawn(() => state.current === opened && focusComposer());
+  });
 }
 
 async function tap(message, button, key) {

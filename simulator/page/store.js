@@ -23,6 +23,14 @@ function flush() {
   scheduled = false;
   changes = new Set();
   listeners.forEach((listener) => listener(now));
+  afterwards.splice(0).forEach((run) => run());
+}
+
+const afterwards = [];
+/** Runs once when all changes so far are on the screen. */
+export function whenDrawn(run) {
+  afterwards.push(run);
+  changed();
 }
 
 export const state = {

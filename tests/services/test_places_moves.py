@@ -237,3 +237,14 @@ async def test_a_founding_day_is_corrected_without_a_move(database: Database) ->
     report = await move(database, row)
     assert told(report) == ["line 2 1212: changed: valid_from empty → 1936-05-01"]
     assert not (await move(database, row)).written
+
+
+async def test_a_city_rises_out_of_its_oblast(database: Database) -> None:
+    city = "124,city,1,Манас шаары,г. Манас"
+    assert (await move(database, city, header=HEADER)).written
+    risen = "124,city_rep,,Манас шаары,г. Манас"
+    assert (await move(database, risen, header=HEADER)).written
+    assert not (await move(database, risen, header=HEADER)).written
+    directory = await directory_of(database)
+    assert "124" in {place.code for place in directory.children(None, "ky")}
+    assert await parent(database, "124", date(2026, 11, 1)) == "1"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from simulator import Telegram, UploadedFile
@@ -34,6 +35,7 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine (apt: chromium)"),
 ]
 
@@ -123,7 +125,7 @@ class Demo:
             listener.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def demo() -> AsyncIterator[Demo]:
     demo = Demo()
     running = asyncio.create_task(demo.bot.run())
@@ -133,7 +135,7 @@ async def demo() -> AsyncIterator[Demo]:
         await running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*SWITCHES])
@@ -144,7 +146,7 @@ async def chromium() -> AsyncIterator[Browser]:
 Open = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def open_page(demo: Demo, chromium: Browser) -> AsyncIterator[Open]:
     """Opens the page; the test fails if the browser complained about anything."""
     complaints: list[str] = []
