@@ -123,7 +123,10 @@ class TelegramLimits:
         return covering
 
     def report(self) -> dict[str, Any]:
-        """Counts and times (monotonic seconds) of what was accepted and refused."""
+        """Counts and times (monotonic seconds) of what was accepted and refused.
+
+        `by_second` are the messages sent in each second after the first one.
+        """
         first, last = (self._sent_at[0], self._sent_at[-1]) if self._sent_at else (0.0, 0.0)
         return {
             "sent": len(self._sent_at),
@@ -131,11 +134,19 @@ class TelegramLimits:
             "refused_by": dict(self._refused_by),
             "first_at": first,
             "last_at": last,
+            "by_second": self._by_second(),
             "most_in_a_second": most_in(self._sent_at, SECOND),
             "to_recipients": self._to_recipients,
             "chats": len(self._per_chat),
             "most_to_a_chat": max(self._per_chat.values(), default=0),
         }
+
+    def _by_second(self) -> list[int]:
+        if not self._sent_at:
+            return []
+        first = self._sent_at[0]
+        counts = Counter(int(moment - first) for moment in self._sent_at)
+        return [counts[second] for second in range(max(counts) + 1)]
 
 
 def _is_recipient(chat: str) -> bool:

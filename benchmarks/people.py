@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import random
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,6 +10,10 @@ from typing import Any
 from benchmarks.parameters import Parameters
 from benchmarks.scenario import FIRST_PERSON, Scenario, Update
 from benchmarks.wire import clock
+
+
+LARGEST_FIRST_UPDATE = 2**30
+"""Update ids begin anywhere below, so that runs on one database do not repeat one another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class People:
         self._count = count
         self._think_seconds = think_seconds
         self._deliver = deliver
-        self._update_id = 1000
+        self._update_id = random.randrange(LARGEST_FIRST_UPDATE)
         self._steps = [0] * count
         self._waiting: dict[int, _Tap] = {}
         self._by_update: dict[int, _Tap] = {}

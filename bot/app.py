@@ -1,17 +1,22 @@
 """The composition root: engine, PTB application, routes, sender, clock; nothing else makes them."""
 
 import asyncio
-from collections.abc import Mapping
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import structlog
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
 import handlers
-from bot import migrations, webhook
+from bot import migrations
 from bot.clock import Clock, Duty, Ticker
 from bot.database import Database
 from bot.duties import Duties
@@ -30,6 +35,9 @@ from services.terms import Terms
 
 log = structlog.get_logger()
 
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+"""Seconds between attempts to start while Telegram can't be reached; the last is repeated."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -42,17 +50,17 @@ class Parts:
 
 
 class Ashar:
-    """The whole bot, from settings; `start`, then `stop`."""
+    """The whole bot, from settings; `start`, then `stop`, once."""
 
     def __init__(self, settings: Settings, parts: Parts | None = None) -> None:
         parts = parts or Parts()
         self.settings = settings
         self.clock = parts.clock or Clock()
+        token = settings.token()
         self.database = Database(settings.database_url)
         self._request = parts.request or AiohttpRequest()
         self.translators = Translators(settings.zone)
         self.places = Places()
-        token = settings.token()
         self.api = BotApi(self._request, settings.bot_api_url, token)
         self.ptb = (
             ApplicationBuilder()
@@ -74,21 +82,70 @@ class Ashar:
             paid=settings.paid_broadcast,
         )
         self._duty_seconds = parts.duty_seconds
-        self._inlet: Polling | None = None
-        self._server: Any = None
-        self._serving: asyncio.Task[None] | None = None
+        self._undo = AsyncExitStack()
+        """Ends what was begun, the latest first."""
 
     async def open(self) -> None:
         """Everything but the inlet: after this, updates can be carried out.
 
         Raises:
-            WrongSettings: Telegram doesn't know the token, or its name is missing.
+            WrongSettings: Telegram doesn't know the token.
             migrations.OldSchema: PostgreSQL, and `ashar migrate` hasn't been run.
+            TelegramError: Telegram can't be reached.
         """
-        if self.database.is_sqlite:
-            await migrations.upgrade(self.database.engine)
-        else:
-            await migrations.require_newest(self.database.engine)
+        async with self._whole_or_not_at_all():
+            await self._open()
+
+    async def start(self) -> None:
+        """All of it.
+
+        Raises:
+            WrongSettings: as `open`, or an address can't be listened on.
+            migrations.OldSchema, TelegramError: as `open`.
+        """
+        async with self._whole_or_not_at_all():
+            await self._open()
+            await self.ticker.start()
+            self._undo.push_async_callback(self.ticker.stop)
+            await self._start_inlet()
+            self._dress()
+        log.info(
+            "ready",
+            bot=self.ptb.bot.username,
+            inlet="webhook" if self.settings.webhook_url else "polling",
+            database=self.database.dialect,
+        )
+
+    async def stop(self) -> None:
+        """Finishes what runs and loses nothing: inlet first, then work, then sending."""
+        await self.close()
+        log.info("stopped")
+
+    async def close(self) -> None:
+        """Undoes `open`."""
+        await self._undo.aclose()
+
+    async def health(self) -> dict[str, Any]:
+        """Whether the database answers and how full the outbox is."""
+        try:
+            async with asyncio.timeout(3):
+                return {"ok": True, **await self.duties.measure(self.clock.now())}
+        except Exception as error:
+            return {"ok": False, "database": type(error).__name__}
+
+    @asynccontextmanager
+    async def _whole_or_not_at_all(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except BaseException:
+            await self._undo.aclose()
+            raise
+
+    async def _open(self) -> None:
+        self._undo.push_async_callback(self.database.close)
+        await migrations.make_ready(self.database)
+        self._undo.push_async_callback(self._request.shutdown)
+        self._undo.push_async_callback(self.ptb.shutdown)
         try:
             await self.ptb.initialize()
         except InvalidToken:
@@ -113,59 +170,41 @@ class Ashar:
         self.duties = Duties(self.database, self.sender, self.translators, self.terms)
         self.ticker = Ticker(self.clock, self.duties.all(), self._duty_seconds)
         await self.sender.start()
+        self._undo.push_async_callback(self.sender.stop)
         await self.unit.start()
+        self._undo.push_async_callback(self.unit.stop)
 
-    async def start(self) -> None:
-        await self.open()
-        await dress(self.api, self.translators)
-        await self.ticker.start()
-        web = None
+    async def _start_inlet(self) -> None:
+        """Webhook or polling; the small web server also runs beside polling if it is wanted."""
+        settings = self.settings
+        if settings.webhook_url:
+            await self._serve(settings.webhook_listen, "ASHAR_WEBHOOK_LISTEN")
+            await self._set_webhook()
+            return
+        if settings.health_listen:
+            await self._serve(settings.health_listen, "ASHAR_HEALTH_LISTEN")
+        inlet = Polling(self.api, self.ptb.bot, self.unit)
+        self._undo.push_async_callback(inlet.stop)
+        await inlet.start()
+
+    async def _serve(self, listen: str, setting: str) -> None:
+        from bot import webhook
+
+        taker = None
         if self.settings.webhook_url:
             secret = self.settings.webhook_secret.get_secret_value()
-            web = webhook.Webhook(self.ptb.bot, self.unit, secret)
-        listen = self.settings.webhook_listen if web else self.settings.health_listen
-        if listen:
-            app = webhook.application(self.health, web, webhook.path_of(self.settings.webhook_url))
-            self._server = webhook.server(app, listen)
-            self._serving = asyncio.create_task(self._server.serve())
-        if web:
-            await self._set_webhook()
-        else:
-            self._inlet = Polling(self.api, self.ptb.bot, self.unit)
-            await self._inlet.start()
-        log.info(
-            "ready",
-            bot=self.ptb.bot.username,
-            inlet="webhook" if web else "polling",
-            database=self.database.dialect,
-        )
+            taker = webhook.Webhook(self.ptb.bot, self.unit, secret)
+        path = webhook.path_of(self.settings.webhook_url)
+        server = webhook.server(webhook.application(self.health, taker, path), listen)
+        listener = listening(listen, setting)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
 
-    async def stop(self) -> None:
-        """Finishes what runs and loses nothing: inlet first, then work, then sending."""
-        if self._inlet is not None:
-            await self._inlet.stop()
-        if self._server is not None:
-            self._server.should_exit = True
-            assert self._serving is not None
-            await self._serving
-        await self.ticker.stop()
-        await self.close()
-        log.info("stopped")
+        async def end() -> None:
+            server.should_exit = True
+            await serving
+            listener.close()
 
-    async def close(self) -> None:
-        """Undoes `open`."""
-        await self.unit.stop()
-        await self.sender.stop()
-        await self.ptb.shutdown()
-        await self.database.close()
-
-    async def health(self) -> Mapping[str, Any]:
-        """Whether the database answers and how full the outbox is."""
-        try:
-            async with asyncio.timeout(3):
-                return {"ok": True, **await self.duties.measure(self.clock.now())}
-        except Exception as error:
-            return {"ok": False, "database": type(error).__name__}
+        self._undo.push_async_callback(end)
 
     async def _set_webhook(self) -> None:
         await self.api.call(
@@ -178,11 +217,20 @@ class Ashar:
             },
         )
 
+    def _dress(self) -> None:
+        """Tells Telegram how the bot looks, beside the work: it takes a dozen calls."""
+        dressing = asyncio.create_task(dress(self.api, self.translators))
+
+        async def end() -> None:
+            dressing.cancel()
+            with suppress(asyncio.CancelledError):
+                await dressing
+
+        self._undo.push_async_callback(end)
+
 
 def terms_of(settings: Settings, username: str) -> Terms:
     """The organisation's rules out of the settings."""
-    from datetime import timedelta
-
     return Terms(
         zone=settings.zone,
         voting_age=settings.voting_age,
@@ -196,26 +244,106 @@ def terms_of(settings: Settings, username: str) -> Terms:
     )
 
 
+def listening(listen: str, setting: str) -> socket.socket:
+    """A socket that listens on host:port.
+
+    Raises:
+        WrongSettings: it can't be had; names the setting.
+    """
+    host, _, port = listen.rpartition(":")
+    try:
+        return socket.create_server((host, int(port)))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WrongSettings(f"{setting}: can't listen on {listen}: {reason}") from None
+
+
 async def run(settings: Settings) -> None:
-    """Runs until SIGTERM or SIGINT; waits for Telegram at the start if it can't be reached."""
-    import signal
+    """Runs until SIGTERM or SIGINT; waits for Telegram at the start if it can't be reached.
 
+    A second signal ends the process at once.
+
+    Raises:
+        WrongSettings, migrations.OldSchema: as `Ashar.start`.
+    """
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    pause = 1.0
-    while not stop.is_set():
-        ashar = Ashar(settings)
+    heed_signals(stop)
+    ashar = await start_when_possible(lambda: Ashar(settings), stop)
+    if ashar is None:
+        return
+    await stop.wait()
+    log.info("stopping")
+    await ashar.stop()
+
+
+async def start_when_possible(
+    make: Callable[[], Ashar], stop: asyncio.Event, pauses: Iterable[float] = PAUSES
+) -> Ashar | None:
+    """Tries until Telegram is there, with growing pauses; None: `stop` was set before.
+
+    Raises:
+        WrongSettings, migrations.OldSchema: as `Ashar.start`.
+    """
+    seconds = tuple(pauses)
+    for pause in chain(seconds, repeat(seconds[-1])):
+        ashar = make()
         try:
-            await ashar.start()
+            if not await _unless(stop, ashar.start()):
+                return None
         except TelegramError as error:
-            log.warning("telegram_out_of_reach", error=type(error).__name__, seconds=pause)
-            await wait_at_most(pause, stop)
-            pause = min(pause * 2, 60.0)
-            continue
-        await stop.wait()
-        await ashar.stop()
+            if isinstance(error, RetryAfter):
+                after = error.retry_after
+                told = after if isinstance(after, int | float) else after.total_seconds()
+                pause = max(pause, float(told))
+            log.warning(
+                "telegram_out_of_reach",
+                error=type(error).__name__,
+                reason=error.message,
+                seconds=pause,
+            )
+        else:
+            return ashar
+        if await wait_at_most(pause, stop):
+            return None
+    raise AssertionError("the pauses never end")
 
 
-__all__ = ["Ashar", "Duty", "Parts", "run", "terms_of"]
+def heed_signals(stop: asyncio.Event) -> None:
+    """The first SIGTERM or SIGINT sets `stop`, a second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+    names = (signal.SIGTERM, signal.SIGINT)
+
+    def heed() -> None:
+        stop.set()
+        for name in names:
+            loop.remove_signal_handler(name)
+            signal.signal(name, signal.SIG_DFL)
+
+    for name in names:
+        loop.add_signal_handler(name, heed)
+
+
+async def _unless(stop: asyncio.Event, work: Awaitable[None]) -> bool:
+    """Whether the work was done; it is cancelled, and undone by itself, when `stop` is set."""
+    working = asyncio.ensure_future(work)
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if working.done():
+        working.result()
+        return True
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+    return False
+
+
+__all__ = [
+    "Ashar",
+    "Duty",
+    "Parts",
+    "heed_signals",
+    "run",
+    "start_when_possible",
+    "terms_of",
+]

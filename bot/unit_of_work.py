@@ -252,8 +252,12 @@ class UnitOfWork:
         """
         session = context.session
         if session.info["savepoints"]:
-            async with session.begin_nested():
-                await act(context)
+            try:
+                async with session.begin_nested():
+                    await act(context)
+            except Exception:
+                await _reread(context)
+                raise
             return
         session.info["wrote"] = False
         try:
@@ -306,6 +310,14 @@ class UnitOfWork:
         )
         accounts = {account.id: account for account in found}
         return accounts, await people.residents_of_all(session, ids)
+
+
+async def _reread(context: Context) -> None:
+    """After a rollback to a savepoint, what was read before it may have changed in memory."""
+    if context.account in context.session:
+        await context.session.refresh(context.account)
+    context.session.info.pop("locked_votes", None)
+    context.changed()
 
 
 class _UndoneAfterWriting(Exception):

@@ -74,7 +74,7 @@ async def send_my_data(context: Context, _tap: SendMyData) -> None:
     t = context.t
     context.say(
         Screen(
-            t("📄 What we keep about you. Only you see this file."),
+            t("📄 What we keep about you. It is sent only to you."),
             ((menu_button(t),),),
             document=Attachment("mydata", context.account.id, t.language),
         )
@@ -132,10 +132,7 @@ def data_screen(t: Translator, held: PersonalData, directory: Directory) -> Scre
             t("• Telegram number (id): {id}", id=str(account.id)),
             t("• Language: {language}", language=_language(account)),
             _consent(t, account),
-            *(
-                t("• {person}", person=_person(t, directory, resident))
-                for resident in held.residents
-            ),
+            *_people(t, held, directory),
             t(
                 "• Votes taken part in: {count}. Nobody sees what you chose.",
                 count=len(held.taken_part),
@@ -168,8 +165,8 @@ def forget_screen(t: Translator, held: PersonalData) -> Screen:
             t("Your roles end.") if any(g.revoked_at is None for g in held.grants) else None,
             "",
             t(
-                "<b>What stays:</b> the count of votes that have ended, without your name or "
-                "number. Otherwise the result of the village would be wrong."
+                "<b>What stays:</b> in votes that have ended, your village, sex and age group are "
+                "counted, without your number. Otherwise the result of the village would be wrong."
             ),
             t("The journal of what you did as staff stays too: nobody can change it.")
             if held.is_staff
@@ -210,10 +207,10 @@ def file_lines(t: Translator, held: PersonalData, directory: Directory) -> list[
         t("• Language: {language}", language=_language(account)),
         _consent(t, account),
         t("• First contact: {moment}", moment=_moment(t, account.created_at)),
-        t("• News of votes: {state}", state=t("off") if account.mute_votes else t("on")),
+        t("• News of votes: off") if account.mute_votes else t("• News of votes: on"),
         "",
         t("People on this phone: {count}", count=len(held.residents)),
-        *(t("• {person}", person=_person(t, directory, resident)) for resident in held.residents),
+        *_people(t, held, directory),
         "",
         t("Votes taken part in: {count}", count=len(held.taken_part)),
         *(_part(t, held, part) for part in held.taken_part),
@@ -247,7 +244,7 @@ def _withdrawn(t: Translator, held: PersonalData) -> list[Markup]:
     return [
         t("<b>In open votes your vote is withdrawn:</b>"),
         *(
-            t("🗳 {title}", title=shorten(vote.title(t.language), TITLE_SHOWN))
+            Markup("🗳 {}").format(shorten(vote.title(t.language), TITLE_SHOWN))
             for vote in held.open_votes[:VOTES_NAMED]
         ),
         *([t("and {count} more", count=more)] if more > 0 else []),
@@ -260,15 +257,7 @@ def _as_staff(t: Translator, held: PersonalData, directory: Directory) -> list[M
     return [
         "",
         t("Your roles:"),
-        *(
-            t(
-                "• {role}, since {day}, until {end}",
-                role=_role(t, directory, grant),
-                day=t.day_full(grant.granted_at),
-                end=t.day_full(grant.revoked_at) if grant.revoked_at else t("today"),
-            )
-            for grant in held.grants
-        ),
+        *(_held_role(t, directory, grant) for grant in held.grants),
         t("Lines in the journal of staff: {count}", count=held.journal_lines),
     ]
 
@@ -304,6 +293,10 @@ def _consent(t: Translator, account: Account) -> Markup:
     )
 
 
+def _people(t: Translator, held: PersonalData, directory: Directory) -> list[Markup]:
+    return [Markup("• {}").format(_person(t, directory, person)) for person in held.residents]
+
+
 def _person(t: Translator, directory: Directory, resident: Resident) -> Markup:
     """Apa: woman, 60 and older; Boster (Boster aimak, Suzak rayon)."""
     place = directory.get(resident.village_id)
@@ -321,6 +314,14 @@ def _role(t: Translator, directory: Directory, grant: Grant) -> Markup:
     where = place_label(t, directory, place) if place else t("the whole country")
     role = Markup("{}, {}").format(role_name(t, grant.role), where)
     return Markup("{} — {}").format(role, grant.name) if grant.name else role
+
+
+def _held_role(t: Translator, directory: Directory, grant: Grant) -> Markup:
+    role, since = _role(t, directory, grant), t.day_full(grant.granted_at)
+    if grant.revoked_at is None:
+        return t("• {role}, since {day}", role=role, day=since)
+    end = t.day_full(grant.revoked_at)
+    return t("• {role}, since {day}, ended {end}", role=role, day=since, end=end)
 
 
 def _part(t: Translator, held: PersonalData, part: Participation) -> Markup:

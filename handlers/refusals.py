@@ -106,7 +106,8 @@ def words_for(t: Translator, refused: Refused) -> Markup:
         case Reason.TEXT_EMPTY:
             return t("The text is empty. Please write something.")
         case Reason.WRONG_KIND:
-            return t(p["wanted"])
+            wanted: str = p["wanted"]
+            return t(wanted)
         case Reason.NOT_A_NUMBER:
             return t(
                 "Please write a number from {least} to {most}.", least=p["least"], most=p["most"]

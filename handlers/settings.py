@@ -285,7 +285,7 @@ def remove_screen(t: Translator, leaving: Resident, losing: Sequence[Vote]) -> S
         lines(
             t("<b>Take {name} off this phone?</b>", name=name),
             t("In these open votes the vote of this person is withdrawn:") if losing else None,
-            *(t("🗳 {title}", title=vote.title(t.language)) for vote in losing),
+            *(Markup("🗳 {}").format(vote.title(t.language)) for vote in losing),
             t("Votes that have ended stay as they were counted."),
         ),
         (

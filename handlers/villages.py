@@ -235,7 +235,7 @@ def location_screen(t: Translator) -> Screen:
     """The only screen whose button is in place of the phone's keyboard: Telegram wants it so."""
     return Screen(
         lines(
-            t("📍 Press «{button}» at the bottom of the screen.", button=t("📍 Send my location")),
+            t("Press «{button}» at the bottom of the screen.", button=t("📍 Send my location")),
             t("The bot shows the nearest villages. It doesn't keep where you are."),
             t("You may also write the name of the village."),
         ),
@@ -361,7 +361,8 @@ def move_screen(
             else None,
             t("<b>Move to {village}?</b>", village=place_label(t, directory, place)),
             "",
-            t("From now on you will see the votes of the new village."),
+            t("From now on you take part in the votes of the new village."),
+            t("If you stay, nothing changes."),
             t("Everybody on this phone moves: {count}.", count=len(residents))
             if len(residents) > 1
             else None,

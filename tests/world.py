@@ -367,5 +367,5 @@ class Person:
 
 
 def _plainly(t: Translator, text: str) -> str:
-    """A msgid without parameters, or a text that is none."""
-    return plain(t(text)) if "{" not in text else text
+    """A msgid without parameters as it is read, or a text that is none as it is."""
+    return plain(t(text)) if "{" not in text and t.knows(text) else text

@@ -43,14 +43,14 @@ class Callback:
         return data
 
 
-C = TypeVar("C", bound=type[Callback])
+C = TypeVar("C", bound=Callback)
 
 
 @dataclass_transform(frozen_default=True)
-def callback(prefix: str, *aliases: str) -> Function[[C], C]:
+def callback(prefix: str, *aliases: str) -> Function[[type[C]], type[C]]:
     """Registers a frozen dataclass under a short prefix."""
 
-    def register(cls: C) -> C:
+    def register(cls: type[C]) -> type[C]:
         made = dataclasses.dataclass(frozen=True)(cls)
         made.prefix = prefix
         for name in (prefix, *aliases):

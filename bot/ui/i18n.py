@@ -52,6 +52,10 @@ class Translator:
         text = Markup(self._catalog.ngettext(one, other, count))
         return text.format(**self._ready({"count": count, **parameters}))
 
+    def knows(self, text: str) -> bool:
+        """Whether the catalog has this msgid."""
+        return self._catalog.gettext(text) != text
+
     def _ready(self, parameters: dict[str, Any]) -> dict[str, Any]:
         return {
             name: self.number(value)

@@ -237,7 +237,7 @@ async def withdraw_all(session: AsyncSession, resident: Resident) -> None:
         )
 
 
-def votes_of(village_ids: list[int], *statuses: VoteStatus) -> Select[tuple[Vote]]:
+def votes_of(village_ids: list[int], *statuses: VoteStatus) -> Select[Any]:
     """Votes in which one of the villages takes part, the one that closes first on top."""
     return (
         select(Vote)

@@ -33,7 +33,7 @@ export function setUpChat(actions) {
   });
 }
 
-export function toBottom({ smooth = false } = {}) {
+function toBottom({ smooth = false } = {}) {
   const scroll = byId("chat-scroll");
   scroll.scrollTo({ top: scroll.scrollHeight, behavior: smooth && !matchMedia("(prefers-reduced-motion: reduce)").matches ? "smooth" : "instant" });
   atBottom = true;

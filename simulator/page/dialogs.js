@@ -6,7 +6,7 @@ import { botName, state } from "./store.js";
 import { textLanguage } from "./text.js";
 
 /** Shows `content` as a modal dialog and returns it; it leaves the page when closed, and focus returns to where it was. */
-export function openDialog(props, ...content) {
+function openDialog(props, ...content) {
   const before = document.activeElement;
   const dialog = h("dialog", props, content);
   dialog.addEventListener("close", () => {
@@ -20,7 +20,7 @@ export function openDialog(props, ...content) {
 }
 
 /** A form in a dialog. `submit()` does the work; a Refused of it is shown and the form stays. */
-export function formDialog({ title, text, fields, action, submit, danger = false }) {
+function formDialog({ title, text, fields, action, submit, danger = false }) {
   const error = h("p", { class: "form-error", role: "alert", hidden: true });
   const go = h("button", { type: "submit", class: danger ? "button danger" : "button primary" }, action);
   const form = h("form", {
@@ -43,7 +43,7 @@ export function formDialog({ title, text, fields, action, submit, danger = false
   return dialog;
 }
 
-export const field = (label, input, hint) => h("label", { class: "field" }, h("span", {}, label), input, hint ? h("small", {}, hint) : null);
+const field = (label, input, hint) => h("label", { class: "field" }, h("span", {}, label), input, hint ? h("small", {}, hint) : null);
 
 /** The alert that a bot shows on a tap; in the phone it must be closed with OK. */
 export function alertDialog(text) {

@@ -10,7 +10,7 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
-export function setProps(node, props) {
+function setProps(node, props) {
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);

@@ -19,7 +19,7 @@ export const clockTime = (ms) => format({ hour: "2-digit", minute: "2-digit", se
 export const longDay = (ms) => format({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(ms);
 export const exact = (ms) => format({ dateStyle: "full", timeStyle: "medium" }).format(ms);
 /** The day as a comparable key, in the demo's zone. */
-export const dayKey = (ms) => format({ year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
+const dayKey = (ms) => format({ year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
 
 const DAY = 86_400_000;
 

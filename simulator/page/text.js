@@ -8,7 +8,7 @@ const RUSSIAN_SIGNS = /[щъьё]|(?:^|\s)(и|в|на|не|вы|вас|ваш|в
 const CYRILLIC = /\p{Script=Cyrillic}/u;
 
 /** "ky", "ru" or null when the line does not tell. */
-export function lineLanguage(line) {
+function lineLanguage(line) {
   if (KYRGYZ_LETTERS.test(line)) return "ky";
   if (!CYRILLIC.test(line)) return null;
   if (RUSSIAN_SIGNS.test(line)) return "ru";

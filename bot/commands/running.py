@@ -1,0 +1,44 @@
+"""`ashar run` and `ashar migrate`: the bot itself, and the schema that it needs."""
+
+import asyncio
+
+from bot.commands import house
+
+
+def run() -> None:
+    """Run the bot: by webhook if ASHAR_WEBHOOK_URL is set, by polling otherwise.
+
+    SIGTERM ends it when everything under way is done; a second one ends it at once.
+    """
+    from bot import app
+    from bot.logs import set_up
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    set_up(settings.log_format, settings.log_level)
+    settings.token()
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(app.run(settings))
+
+
+def migrate() -> None:
+    """Bring the database's schema up to date (SQLite does it by itself at the start)."""
+    settings = house.read()
+    asyncio.run(_migrate(settings.database_url))
+
+
+async def _migrate(url: str) -> None:
+    from bot import migrations
+    from bot.database import Database
+
+    database = Database(url)
+    try:
+        found = await migrations.present(database.engine)
+        migrations.require_known(found)
+        if found == migrations.newest():
+            print(f"the schema is up to date: {found}")
+            return
+        await migrations.upgrade(database.engine)
+        print(f"migrated: {found or 'empty'} → {migrations.newest()}")
+    finally:
+        await database.close()
