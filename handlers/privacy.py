@@ -216,8 +216,8 @@ def file_lines(t: Translator, held: PersonalData, directory: Directory) -> list[
         *(_part(t, held, part) for part in held.taken_part),
         t(
             "What was chosen is not in this file: a choice is kept apart from names, so that "
-            "nobody can find it out or make you show it. Your receipt proves that your vote is "
-            "counted."
+            "nobody can make you show it. When a vote ends, what joins the two is destroyed. Your "
+            "receipt proves that your vote is counted."
         ),
         *_as_staff(t, held, directory),
         *_begun(t, held),

@@ -50,12 +50,12 @@ async def _invite(
     settings: "Settings", role: str, place: str | None, days: int, name: str
 ) -> tuple[str, str]:
     """The link, and the place in words."""
-    from bot.app import terms_of
     from models import Role
     from services import access
     from services.refusal import Refused
+    from services.terms import Terms
 
-    terms = terms_of(settings, await house.bot_name(settings))
+    terms = Terms(bot_username=await house.bot_name(settings))
     async with house.database(settings) as database, database.begin() as session:
         where, place_id = "the whole country", None
         if place is not None:

@@ -158,6 +158,17 @@ function showAnswer({ person, text, modal, url }) {
   else toast(text);
 }
 
+/** The person that was added and whose phone is to be held as soon as the stream has told of it. */
+let expected = null;
+
+/** Takes up the phone of a person who has just come; goes to the bot's chat when the open chat was left. */
+function settle() {
+  if (expected !== null && conversation(expected, expected)) {
+    hold(expected);
+    expected = null;
+  } else if (state.current && state.people.has(state.current.person) && !conversation(state.current.person, state.current.chat)) hold(state.current.person);
+}
+
 function redraw(changes) {
   const any = (...names) => names.some((name) => changes.has(name) || changes.has("everything"));
   if (changes.has("everything")) {
@@ -168,6 +179,7 @@ function redraw(changes) {
     else follow();
   }
   if (!state.ready) return;
+  if (any("people")) settle();
   if (any("people")) renderPeople(chatActions);
   if (any("chat", "people")) renderChat(chatActions);
   if (any("typing")) renderTyping();
@@ -185,7 +197,10 @@ setUpComposer({ send, must, start: () => send("says", { text: "/start" }), leave
 setUpPanel(panelActions);
 setUpCalls();
 onChange(redraw);
-byId("add-person").addEventListener("click", () => addPersonDialog(async (body) => hold((await act("add_person", body)).person)));
+byId("add-person").addEventListener("click", () => addPersonDialog(async (body) => {
+  expected = (await act("add_person", body)).person;
+  changed("people");
+}));
 byId("add-group").addEventListener("click", () => addGroupDialog((body) => act("add_group", body)));
 byId("tab-calls").addEventListener("click", () => changed("calls"));
 addEventListener("hashchange", () => follow());

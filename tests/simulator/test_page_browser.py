@@ -250,6 +250,28 @@ async def test_each_person_has_a_phone_of_their_own(demo: Demo, open_page: Open)
     await expect(page.locator("#composer-text")).to_have_value("черновик")
 
 
+async def test_a_person_and_a_group_are_added_and_the_group_is_left(
+    demo: Demo, open_page: Open
+) -> None:
+    page = await open_page()
+    await page.get_by_role("button", name="Add a person").click()
+    await page.get_by_label("First name").fill("Бакыт")
+    await page.get_by_label("The phone’s language").select_option("ru")
+    await page.get_by_role("button", name="Add", exact=True).click()
+    await expect(page.locator("#phone-owner")).to_contain_text("Бакыт’s phone")
+    await page.get_by_role("button", name="Add a group").click()
+    await page.get_by_label("Name of the group").fill("Көчө")
+    await page.get_by_role("checkbox", name="Бакыт").check()
+    await page.get_by_role("button", name="Add", exact=True).click()
+    await page.get_by_role("tab", name="Көчө").click()
+    await page.locator("#composer-text").fill("/help")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".other .sender", has_text="Айыл")).to_be_visible()
+    await page.get_by_role("button", name="More about this chat").click()
+    await page.get_by_role("menuitem", name="Leave the group").click()
+    await expect(page.get_by_role("button", name="START")).to_be_visible()
+
+
 async def test_markup_in_a_name_or_a_message_stays_text(demo: Demo, open_page: Open) -> None:
     evil = "<img src=x onerror=alert(1)>"
     demo.telegram.add_person(evil)
