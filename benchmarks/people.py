@@ -11,7 +11,6 @@ from benchmarks.parameters import Parameters
 from benchmarks.scenario import FIRST_PERSON, Scenario, Update
 from benchmarks.wire import clock
 
-
 LARGEST_FIRST_UPDATE = 2**30
 """Update ids begin anywhere below, so that runs on one database do not repeat one another's."""
 

@@ -1,5 +1,6 @@
 """What time it is, and what is due: APScheduler only ticks, the truth is rows with dates."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +21,11 @@ class Clock:
     def now(self) -> datetime:
         return self._now() + self._ahead
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far it was moved."""
+        return self._ahead
+
     def advance(self, by: timedelta) -> None:
         self._ahead += by
 
@@ -32,6 +38,8 @@ class Ticker:
         self._duties = duties
         self._seconds = seconds
         self._scheduler: Any = None
+        self._turn = asyncio.Lock()
+        self._stopping = False
 
     async def start(self) -> None:
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -48,13 +56,21 @@ class Ticker:
         self._scheduler.start()
 
     async def stop(self) -> None:
+        """Lets the duty under way come to its end."""
+        self._stopping = True
         if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.pause()
+            async with self._turn:
+                self._scheduler.shutdown(wait=False)
             self._scheduler = None
 
     async def tick(self) -> None:
-        for duty in self._duties:
-            try:
-                await duty(self._clock.now())
-            except Exception as error:
-                log.error("duty_failed", duty=duty.__qualname__, exc_info=error)
+        """Each duty once; one at a time, whoever calls."""
+        async with self._turn:
+            for duty in self._duties:
+                if self._stopping:
+                    return
+                try:
+                    await duty(self._clock.now())
+                except Exception as error:
+                    log.error("duty_failed", duty=duty.__qualname__, exc_info=error)

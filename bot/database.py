@@ -1,6 +1,7 @@
 """Engine and sessions; the differences of SQLite and PostgreSQL live here only."""
 
 import asyncio
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -8,17 +9,38 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from bot.sqlite import near_connection
 
 BUSY_SECONDS = 10
+PASSING_STATES = ("08", "40", "53", "55P03", "57", "58")
+"""PostgreSQL's classes of errors that pass: connection, a deadlock's victim, no room or too many
+connections, a lock that wasn't given, going down, the system beneath."""
+UNCONNECTED = (ConnectionError, TimeoutError, socket.gaierror, PoolTimeout)
+
+
+class WatchedSession(Session):
+    """A session that keeps in `info["wrote"]` whether it wrote anything since that was reset."""
+
+
+@event.listens_for(WatchedSession, "after_flush")
+def _note_flush(session: Session, _context: object) -> None:
+    session.info["wrote"] = True
+
+
+@event.listens_for(WatchedSession, "do_orm_execute")
+def _note_statement(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        state.session.info["wrote"] = True
 
 
 class Database:
@@ -47,7 +69,9 @@ class Database:
             )
             self._near = self.engine
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._near_sessions = async_sessionmaker(self._near, expire_on_commit=False)
+        self._near_sessions = async_sessionmaker(
+            self._near, expire_on_commit=False, sync_session_class=WatchedSession
+        )
         self._readers = async_sessionmaker(
             self.engine.execution_options(ashar_read=True), expire_on_commit=False
         )
@@ -81,11 +105,16 @@ class Database:
 
 def is_out_of_reach(error: BaseException) -> bool:
     """Whether the database (not the code) is at fault: locked, full, gone or going down."""
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return True
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, (ConnectionError, sqlite3.OperationalError))
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or (
+            error.orig is not None and is_out_of_reach(error.orig)
+        )
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(PASSING_STATES)
+    return type(error) is OSError or isinstance(error, UNCONNECTED)
 
 
 def _sqlite_engine(url: str, **connecting: Any) -> AsyncEngine:

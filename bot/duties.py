@@ -72,7 +72,7 @@ class Duties:
                     )
                     for account in accounts
                 ]
-                await outbox.add(session, letters, now=now, claim=False)
+                await outbox.add(session, letters, now=now)
         if due.reminding:
             self._sender.look()
 
@@ -94,7 +94,7 @@ class Duties:
                     self._letter(account, write(self._translators[account.language]), campaign.id)
                     for account in accounts
                 ]
-                await outbox.add(session, letters, now=now, claim=False)
+                await outbox.add(session, letters, now=now)
                 waiting += len(letters)
             self._sender.look()
 
@@ -131,7 +131,7 @@ class Duties:
             return
         screen = await handlers.closed_notice(session, self._translators[maker.language], vote)
         letters = [self._letter(maker, screen, lane=Lane.REPLY)]
-        await outbox.add(session, letters, now=now, claim=False)
+        await outbox.add(session, letters, now=now)
         self._sender.look()
 
     def _letter(

@@ -1,11 +1,12 @@
 """Files that letters carry: made when they are sent, and taken from Telegram the next time."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
+from telegram.error import BadRequest
 
 from bot.clock import Clock
 from bot.database import Database
@@ -13,7 +14,11 @@ from bot.request import Upload
 from bot.ui.i18n import Translator, Translators
 from services import delivery
 
+log = structlog.get_logger()
+
 KINDS = ("photo", "document", "voice")
+REFUSED_FILE = ("wrong file identifier", "wrong remote file", "file_reference", "file_id_invalid")
+"""What Telegram says of a file id that it doesn't know (any more)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,20 @@ class Files:
         self._translators = translators
         self._clock = clock
         self._known: dict[str, str] = {}
-        self._making: dict[str, asyncio.Lock] = {}
+
+    def lacks(self, payload: dict[str, Any]) -> str | None:
+        """The key of a file for many that may have to be made and uploaded first.
+
+        Whoever sends two such letters side by side uploads the file twice.
+        """
+        kind = _kind(payload)
+        if kind is None or not payload[kind]["reuse"]:
+            return None
+        key = _key(payload[kind])
+        return None if key in self._known else key
 
     async def send(self, payload: dict[str, Any], call: Caller) -> None:
-        """Calls with the file in place; a file for many is uploaded once, the others wait."""
+        """Calls with the file in place: Telegram's copy if it has one, otherwise an upload."""
         kind = _kind(payload)
         if kind is None:
             await call(payload, {})
@@ -57,19 +72,37 @@ class Files:
             await call({**payload, kind: "attach://file"}, {"file": await self._make(wanted)})
             return
         key = _key(wanted)
-        async with self._making.setdefault(key, asyncio.Lock()):
-            file_id = await self._find(key)
-            if file_id is None:
-                upload = await self._make(wanted)
-                result = await call({**payload, kind: "attach://file"}, {"file": upload})
-                await self._remember(key, result[kind])
+        file_id = await self._find(key)
+        if file_id is not None:
+            try:
+                await call({**payload, kind: file_id}, {})
                 return
-        await call({**payload, kind: file_id}, {})
+            except BadRequest as error:
+                if not any(word in error.message.lower() for word in REFUSED_FILE):
+                    raise
+                log.warning("file_made_anew", maker=wanted["maker"], error=error.message)
+                await self._forget(key)
+        upload = await self._make(wanted)
+        result = await call({**payload, kind: "attach://file"}, {"file": upload})
+        await self._remember(key, kind, result)
 
-    async def _remember(self, key: str, sent: Any) -> None:
+    async def _remember(self, key: str, kind: str, result: Any) -> None:
+        """Notes Telegram's id; the message is out, so nothing that fails here may undo that."""
+        sent = result.get(kind) if isinstance(result, dict) else None
+        if not sent:
+            log.warning("file_id_missing", kind=kind)
+            return
         self._known[key] = (sent[-1] if isinstance(sent, list) else sent)["file_id"]
+        try:
+            async with self._database.begin() as session:
+                await delivery.remember_file(session, key, self._known[key], now=self._clock.now())
+        except Exception as error:
+            log.error("file_id_unwritten", error=type(error).__name__)
+
+    async def _forget(self, key: str) -> None:
+        self._known.pop(key, None)
         async with self._database.begin() as session:
-            await delivery.remember_file(session, key, self._known[key], now=self._clock.now())
+            await delivery.forget_file(session, key)
 
     async def _find(self, key: str) -> str | None:
         if key not in self._known:

@@ -10,6 +10,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from bot.errors import OutOfReach
 from bot.request import BotApi, wait_at_most
 from bot.unit_of_work import UnitOfWork
+from bot.updates import read_update
 
 log = structlog.get_logger()
 
@@ -109,7 +110,7 @@ def read_updates(updates: list[dict[str, Any]], bot: Bot) -> list[Update]:
     read = []
     for update in updates:
         try:
-            read.append(Update.de_json(update, bot))
+            read.append(read_update(update, bot))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             log.error("unreadable_update", update_id=update.get("update_id"), error=repr(error))
     return read

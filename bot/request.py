@@ -5,12 +5,16 @@ PTB's own request (httpx) falls to a third of its pace when many calls run side 
 
 import asyncio
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+"""Makes PTB give lengths of time as timedelta, as it will always do; otherwise each one warns."""
 
 CONNECTIONS = 256
 SECONDS = 20.0
@@ -29,7 +33,7 @@ class Upload:
     mime: str
 
 
-class Call(RequestData):
+class Call(RequestData):  # type: ignore[misc]
     """Parameters of a method as plain values; files by the name that `attach://` refers to."""
 
     __slots__ = ("files", "payload")
@@ -83,8 +87,8 @@ class AiohttpRequest(BaseRequest):
                 method, url, **_body(request_data), **options
             ) as response:
                 return response.status, await response.read()
-        except aiohttp.ClientConnectorError as error:
-            raise Undelivered(f"no connection to Telegram: {error.os_error}") from None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Undelivered(f"no connection to Telegram: {type(error).__name__}") from None
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
@@ -138,6 +142,12 @@ class BotApi:
         return await self._request.post(
             f"{self._base}/{method}", Call(payload, files), read_timeout=seconds
         )
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram wants to be left alone."""
+    after = error.retry_after
+    return float(after) if isinstance(after, int | float) else after.total_seconds()
 
 
 async def wait_at_most(seconds: float, event: asyncio.Event) -> bool:

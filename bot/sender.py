@@ -1,17 +1,15 @@
 """Drains the outbox to Telegram at Telegram's pace: replies first, bulk behind.
 
-One letter of a chat is under way at a time, so the order within a chat is kept. A letter is taken
-for a minute; what a dead process held is then taken by another. Telegram has no idempotency key,
-so a send whose answer was lost may repeat: those are counted as uncertain.
+One letter of a chat is under way at a time, so the order within a chat is kept; one that has to
+wait stays in front of its chat. A letter is taken for a minute and kept by renewing that; what a
+dead process held is then taken by another. Telegram has no idempotency key, so a send whose
+answer was lost may repeat: those are counted as uncertain.
 """
 
 import asyncio
-import heapq
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -29,34 +27,32 @@ from bot import metrics
 from bot.clock import Clock
 from bot.database import Database, is_out_of_reach
 from bot.files import Files
+from bot.lines import Chat, Flight, Lines, is_new_message
 from bot.pacer import Pacer
-from bot.request import BotApi, Undelivered, Upload, wait_at_most
+from bot.request import BotApi, Undelivered, Upload, seconds_of, wait_at_most
 from bot.ui.context import Answer
 from models import Lane
 from services import delivery
-from services.outbox import Letter
+from services.outbox import LEASE, Hands, Letter
 
 log = structlog.get_logger()
 
 IN_FLIGHT = 128
 BULK_AHEAD = 64
 """Bulk letters held in memory; the rest stays in the database."""
+CHATS_AT_ONCE = 1000
+"""Chats whose waiting replies one look takes."""
 LOOK_SECONDS = 1.0
 BOOK_SECONDS = 0.02
-NEW_MESSAGE = ("send", "copy", "forward")
-HARMLESS = ("message is not modified", "query is too old")
+RENEW_SECONDS = LEASE.total_seconds() / 3
+FAILED_SECONDS = 1.0
+"""Before the database is tried again."""
+LONGEST_WAIT = 30.0
+"""Between two tries of a letter while Telegram can't be reached."""
+TOKEN_WAIT = 60.0
+HARMLESS = ("message is not modified", "message to delete not found", "message can't be deleted")
 GONE = ("message to edit not found", "message can't be edited", "there is no text in the message")
 NOBODY = ("chat not found", "user is deactivated", "user_is_blocked", "peer_id_invalid")
-
-
-@dataclass(slots=True)
-class _Chat:
-    """What waits for one chat, in order; `busy` while a letter is under way or due later."""
-
-    replies: deque[Letter] = field(default_factory=deque)
-    bulk: deque[Letter] = field(default_factory=deque)
-    busy: bool = False
-    frozen_until: float = 0.0
 
 
 class Sender:
@@ -79,53 +75,63 @@ class Sender:
         self._clock = clock
         self._files = files
         self._paid = paid
-        self._time = monotonic
-        self._chats: dict[int, _Chat] = {}
-        self._ready: dict[Lane, deque[int]] = {lane: deque() for lane in Lane}
-        self._later: list[tuple[float, int]] = []
-        self._held: set[int] = set()
+        self._monotonic = monotonic
+        self.hands = Hands()
+        self._lines = Lines(pacer, self._time, files.lacks)
         self._flying: set[asyncio.Task[None]] = set()
         self._answers: set[asyncio.Task[None]] = set()
         self._settled: list[int] = []
+        self._stalled: set[Chat] = set()
+        """Chats that wait because Telegram couldn't be reached."""
         self._wake = asyncio.Event()
         self._look_now = asyncio.Event()
         self._booking = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._telegram_down = 0
         self._more_bulk = False
+        self._renew_at = 0.0
+
+    @property
+    def rate(self) -> int:
+        """New messages a second."""
+        return self._pacer.rate
+
+    @property
+    def waiting(self) -> int:
+        """Letters in memory, with those that went but aren't marked yet."""
+        return len(self.hands.held)
 
     async def start(self) -> None:
         if self._database.is_sqlite:
             async with self._database.begin() as session:
                 await delivery.release_all(session)
+        self._renew_at = self._time() + RENEW_SECONDS
         await self._look()
-        loops = (self._dispatch, self._keep_looking, self._keep_books)
-        self._tasks = [asyncio.create_task(loop()) for loop in loops]
+        steps = (self._dispatch, self._look_when_due, self._book_when_due)
+        self._tasks = [asyncio.create_task(self._repeat(step)) for step in steps]
 
     async def stop(self) -> None:
         """Finishes what is under way; the rest stays in the outbox for the next start."""
         self._stopping.set()
-        self._wake.set()
-        self._look_now.set()
-        await asyncio.gather(*self._flying, *self._answers, return_exceptions=True)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._write_books()
-        if self._held:
+        for event in (self._wake, self._look_now, self._booking):
+            event.set()
+        await asyncio.gather(*self._tasks)
+        await asyncio.gather(*self._flying, *self._answers)
+        try:
+            await self._write_books()
             async with self._database.begin() as session:
-                await delivery.postpone(session, self._held, until=None)
+                await delivery.release(session, self.hands.held)
+        except Exception as error:
+            if not is_out_of_reach(error):
+                raise
+            log.error("outbox_unwritten", error=type(error).__name__, letters=self.waiting)
 
     def push(self, letters: Sequence[Letter]) -> None:
         """Takes letters that are committed and claimed for this process."""
         for letter in letters:
-            if letter.id in self._held:
-                continue
-            self._held.add(letter.id)
-            chat = self._chats.setdefault(letter.chat_id, _Chat())
-            (chat.replies if letter.lane is Lane.REPLY else chat.bulk).append(letter)
-            self._line_up(letter.chat_id, chat)
+            if letter.id not in self.hands.held:
+                self.hands.held.add(letter.id)
+                self._lines.push(letter)
         self._wake.set()
 
     def answer(self, query_id: str, answer: Answer | None) -> None:
@@ -138,219 +144,176 @@ class Sender:
         task.add_done_callback(self._answers.discard)
 
     def look(self) -> None:
-        """Says that the outbox has new bulk letters."""
+        """Says that the outbox has new letters."""
         self._look_now.set()
 
     async def drain(self) -> None:
-        """Returns when nothing that is due is left; for tests and for a tidy end."""
+        """Returns when nothing that may go is left; for tests and for a tidy end."""
         while True:
             await self._look()
             self._wake.set()
-            if not self._held and not self._answers:
+            if not self._flying and not self._answers and self._lines.at_rest():
                 await self._write_books()
                 return
-            await asyncio.gather(*self._answers, *self._flying, return_exceptions=True)
+            await asyncio.gather(*self._answers, *self._flying)
+            await self._write_books()
             await asyncio.sleep(0.001)
 
-    @property
-    def waiting(self) -> int:
-        return len(self._held)
+    def _time(self) -> float:
+        """Seconds that never go back; a demo or a test that moves the clock ends pauses too."""
+        return self._monotonic() + self._clock.ahead.total_seconds()
+
+    async def _repeat(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Carries the step out until the stop; an error is logged and doesn't end it."""
+        while not self._stopping.is_set():
+            try:
+                await step()
+            except Exception as error:
+                if is_out_of_reach(error):
+                    log.error("outbox_out_of_reach", step=step.__name__, error=type(error).__name__)
+                else:
+                    log.error("sender_failed", step=step.__name__, exc_info=error)
+                await wait_at_most(FAILED_SECONDS, self._stopping)
 
     async def _answer(self, payload: dict[str, Any]) -> None:
         try:
             await self._api.call("answerCallbackQuery", payload)
         except TelegramError as error:
             log.info("tap_unanswered", error=type(error).__name__)
-
-    def _line_up(self, chat_id: int, chat: _Chat) -> None:
-        """Puts a chat where the dispatcher finds it, unless it is there already."""
-        if chat.busy or not (chat.replies or chat.bulk):
-            return
-        chat.busy = True
-        now = self._time()
-        letter = (chat.replies or chat.bulk)[0]
-        at = max(now, chat.frozen_until)
-        if _is_new_message(letter):
-            at = max(at, self._pacer.chat_at(chat_id, now, bulk=letter.lane is Lane.BULK))
-        if at > now:
-            heapq.heappush(self._later, (at, chat_id))
-        else:
-            self._ready[letter.lane].append(chat_id)
+        except Exception as error:
+            log.error("tap_unanswered", exc_info=error)
 
     async def _dispatch(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            pause = self._start_what_may_go()
-            await wait_at_most(pause, self._wake)
+        """Starts the flights that may go, then waits for the next."""
+        self._wake.clear()
+        while len(self._flying) < IN_FLIGHT and not self._stopping.is_set():
+            flight = self._lines.next()
+            if not isinstance(flight, Flight):
+                await wait_at_most(flight, self._wake)
+                return
+            task = asyncio.create_task(self._fly(flight))
+            self._flying.add(task)
+            task.add_done_callback(self._flying.discard)
+        await self._wake.wait()
 
-    def _start_what_may_go(self) -> float:
-        """Starts sends until a limit is met; how many seconds to wait for the next."""
-        now = self._time()
-        while self._later and self._later[0][0] <= now:
-            _, chat_id = heapq.heappop(self._later)
-            self._chats[chat_id].busy = False
-            self._line_up(chat_id, self._chats[chat_id])
-        pause = self._later[0][0] - now if self._later else 60.0
-        for lane in Lane:
-            pause = min(pause, self._start_lane(lane, now))
-        return max(pause, 0.0)
+    async def _fly(self, flight: Flight) -> None:
+        chat, letter = flight.chat, flight.letter
+        try:
+            await self._send(chat, letter)
+        except Exception as error:
+            log.error("letter_left", method=letter.method, exc_info=error)
+            if not self._stopping.is_set():
+                self.hands.held.discard(letter.id)
+        finally:
+            self._lines.done(flight)
+            self._wake.set()
 
-    def _start_lane(self, lane: Lane, now: float) -> float:
-        ready = self._ready[lane]
-        for _ in range(len(ready)):
-            if len(self._flying) >= IN_FLIGHT:
-                return 60.0
-            chat_id = ready.popleft()
-            chat = self._chats[chat_id]
-            letter = (chat.replies or chat.bulk)[0]
-            if letter.lane is not lane:
-                self._ready[letter.lane].append(chat_id)
-                self._wake.set()
-                continue
-            if _is_new_message(letter):
-                at = self._pacer.place_at(now, bulk=lane is Lane.BULK)
-                if at > now:
-                    ready.appendleft(chat_id)
-                    return min(at - now, self._start_edits(lane))
-                self._pacer.take(chat_id, now, bulk=lane is Lane.BULK)
-            self._fly(chat, letter)
-        return 60.0
-
-    def _start_edits(self, lane: Lane) -> float:
-        """Edits need no place among new messages: they go while those wait."""
-        ready = self._ready[lane]
-        for _ in range(len(ready)):
-            chat_id = ready.popleft()
-            chat = self._chats[chat_id]
-            letter = (chat.replies or chat.bulk)[0]
-            if _is_new_message(letter) or len(self._flying) >= IN_FLIGHT:
-                ready.append(chat_id)
-            else:
-                self._fly(chat, letter)
-        return 60.0
-
-    def _fly(self, chat: _Chat, letter: Letter) -> None:
-        (chat.replies if letter.lane is Lane.REPLY else chat.bulk).popleft()
-        task = asyncio.create_task(self._send(chat, letter))
-        self._flying.add(task)
-        task.add_done_callback(self._flying.discard)
-
-    async def _send(self, chat: _Chat, letter: Letter) -> None:
+    async def _send(self, chat: Chat, letter: Letter) -> None:
         try:
             await self._deliver(letter)
-            self._telegram_down = 0
-            metrics.sends.labels("sent").inc()
-            self._settled.append(letter.id)
-            self._booking.set()
-            self._held.discard(letter.id)
         except TelegramError as error:
             await self._cope(chat, letter, error)
         except Exception as error:
-            if not is_out_of_reach(error):
+            if is_out_of_reach(error):
+                self._try_again(chat, letter, FAILED_SECONDS)
+            else:
                 log.error("letter_failed", method=letter.method, exc_info=error)
                 await self._give_up(letter, type(error).__name__)
-            else:
-                await self._later_again(chat, letter, 2.0)
-        finally:
-            if _is_new_message(letter):
-                self._pacer.answered(letter.chat_id, self._time())
-            self._next_of(letter.chat_id, chat)
-            self._wake.set()
+        else:
+            self._sent(letter)
 
-    def _next_of(self, chat_id: int, chat: _Chat) -> None:
-        chat.busy = False
-        if chat.replies or chat.bulk:
-            self._line_up(chat_id, chat)
-        elif chat.frozen_until <= self._time():
-            self._chats.pop(chat_id, None)
+    def _sent(self, letter: Letter) -> None:
+        metrics.sends.labels("sent").inc()
+        self._settled.append(letter.id)
+        self._booking.set()
+        if self._stalled:
+            stalled, self._stalled = self._stalled, set()
+            self._lines.thaw(stalled)
 
     async def _deliver(self, letter: Letter) -> None:
         payload = dict(letter.payload)
         if "scope" not in payload:
             payload["chat_id"] = letter.chat_id
-        if self._paid and _is_new_message(letter):
+        if self._paid and is_new_message(letter):
             payload["allow_paid_broadcast"] = True
 
         async def call(payload: dict[str, Any], files: dict[str, Upload]) -> Any:
             return await self._api.call(letter.method, payload, files)
 
-        try:
-            await self._files.send(payload, call)
-        except BadRequest as error:
-            words = error.message.lower()
-            if any(word in words for word in HARMLESS):
-                return
-            if letter.method != "editMessageText" or not any(word in words for word in GONE):
-                raise
-            payload.pop("message_id")
-            await self._api.call("sendMessage", payload)
+        await self._files.send(payload, call)
 
-    async def _cope(self, chat: _Chat, letter: Letter, error: TelegramError) -> None:
+    async def _cope(self, chat: Chat, letter: Letter, error: TelegramError) -> None:
         """What Telegram or the network said no to: each kind has its own way on."""
         match error:
             case RetryAfter():
-                after = error.retry_after
-                seconds = float(after if isinstance(after, int | float) else after.total_seconds())
-                metrics.sends.labels("later").inc()
-                log.warning("flood_wait", seconds=seconds, lane=letter.lane.name)
-                self._pacer.freeze(self._time() + seconds)
-                await self._later_again(chat, letter, seconds)
+                self._pause(chat, letter, seconds_of(error))
             case ChatMigrated():
-                async with self._database.begin() as session:
-                    await delivery.move_chat(session, letter.chat_id, error.new_chat_id)
-                await self._later_again(chat, letter, 0.0)
+                self._lines.move(chat, letter, error.new_chat_id)
+                await self._book(
+                    lambda session: delivery.move_chat(session, chat.id, error.new_chat_id)
+                )
             case Forbidden():
-                await self._unreachable(letter)
-            case BadRequest() if any(word in error.message.lower() for word in NOBODY):
-                await self._unreachable(letter)
+                await self._unreachable(chat, letter)
             case BadRequest():
-                log.error("letter_refused", method=letter.method, error=error.message)
-                await self._give_up(letter, error.message)
+                await self._cope_with_refusal(chat, letter, error.message)
             case Undelivered():
                 metrics.sends.labels("later").inc()
-                await self._wait_for_telegram(chat, letter)
-            case NetworkError():
-                metrics.sends.labels("uncertain").inc()
-                await self._wait_for_telegram(chat, letter)
+                self._wait_for_telegram(chat, letter)
             case InvalidToken():
                 log.critical("token_refused")
-                await self._later_again(chat, letter, 60.0)
+                self._try_again(chat, letter, TOKEN_WAIT)
+            case NetworkError():
+                metrics.sends.labels("uncertain").inc()
+                self._wait_for_telegram(chat, letter)
             case _:
                 log.error("letter_refused", method=letter.method, error=error.message)
                 await self._give_up(letter, error.message)
 
-    async def _wait_for_telegram(self, chat: _Chat, letter: Letter) -> None:
-        self._telegram_down = min(self._telegram_down + 1, 64)
-        await self._later_again(chat, letter, min(0.5 * 2 ** min(letter.attempts, 6), 30.0))
+    async def _cope_with_refusal(self, chat: Chat, letter: Letter, words: str) -> None:
+        """Telegram's 400: most of it is a bug of ours, some of it is life."""
+        said = words.lower()
+        if any(known in said for known in HARMLESS):
+            self._sent(letter)
+        elif letter.method == "editMessageText" and any(known in said for known in GONE):
+            payload = {
+                name: value for name, value in letter.payload.items() if name != "message_id"
+            }
+            chat.put_back(replace(letter, method="sendMessage", payload=payload))
+        elif any(known in said for known in NOBODY):
+            await self._unreachable(chat, letter)
+        else:
+            log.error("letter_refused", method=letter.method, error=words)
+            await self._give_up(letter, words)
 
-    async def _later_again(self, chat: _Chat, letter: Letter, seconds: float) -> None:
-        """Gives the letter, and what waits behind it for this chat, back to the outbox."""
-        ids = [letter.id, *(waiting.id for waiting in (*chat.replies, *chat.bulk))]
-        chat.replies.clear()
-        chat.bulk.clear()
-        chat.frozen_until = self._time() + seconds
-        until = self._clock.now() + timedelta(seconds=seconds) if seconds else None
-        await self._book(lambda session: delivery.postpone(session, ids, until=until))
-        self._held.difference_update(ids)
+    def _pause(self, chat: Chat, letter: Letter, seconds: float) -> None:
+        """A flood wait: of this chat if it has had a lot, of all chats otherwise."""
+        now = self._time()
+        chat_only = not is_new_message(letter) or self._pacer.lately(chat.id, now)
+        metrics.sends.labels("later").inc()
+        log.warning("flood_wait", seconds=seconds, lane=letter.lane.name, chat_only=chat_only)
+        if not chat_only:
+            self._pacer.freeze(now + seconds)
+        self._try_again(chat, letter, seconds)
 
-    async def _unreachable(self, letter: Letter) -> None:
+    def _wait_for_telegram(self, chat: Chat, letter: Letter) -> None:
+        self._stalled.add(chat)
+        self._try_again(chat, letter, min(0.5 * 2 ** min(letter.attempts, 6), LONGEST_WAIT))
+
+    def _try_again(self, chat: Chat, letter: Letter, seconds: float) -> None:
+        again = replace(letter, attempts=letter.attempts + 1)
+        chat.put_back(again, frozen_until=self._time() + seconds)
+
+    async def _unreachable(self, chat: Chat, letter: Letter) -> None:
         metrics.sends.labels("unreachable").inc()
-        chat = self._chats.get(letter.chat_id)
-        if chat is not None:
-            dropped = {waiting.id for waiting in (*chat.replies, *chat.bulk)}
-            chat.replies.clear()
-            chat.bulk.clear()
-            self._held -= dropped
+        dropped = {letter.id, *(waiting.id for waiting in chat.empty())}
         now = self._clock.now()
-        await self._book(
-            lambda session: delivery.mark_unreachable(session, letter.chat_id, now=now)
-        )
-        self._held.discard(letter.id)
+        await self._book(lambda session: delivery.mark_unreachable(session, chat.id, now=now))
+        self.hands.held.difference_update(dropped)
 
     async def _give_up(self, letter: Letter, error: str) -> None:
         metrics.sends.labels("refused").inc()
         await self._book(lambda session: delivery.mark_failed(session, letter.id, error))
-        self._held.discard(letter.id)
+        self.hands.held.discard(letter.id)
 
     async def _book(self, write: Callable[[Any], Awaitable[None]]) -> None:
         """Writes into the outbox, for as long as it takes until the database is back."""
@@ -363,61 +326,65 @@ class Sender:
                 if not is_out_of_reach(error) or self._stopping.is_set():
                     raise
                 log.error("outbox_out_of_reach", error=type(error).__name__)
-                await wait_at_most(1.0, self._stopping)
+                await wait_at_most(FAILED_SECONDS, self._stopping)
 
-    async def _keep_looking(self) -> None:
-        while not self._stopping.is_set():
-            await wait_at_most(LOOK_SECONDS, self._look_now)
-            self._look_now.clear()
-            try:
-                await self._look()
-            except Exception as error:
-                log.error("outbox_unread", error=type(error).__name__)
+    async def _look_when_due(self) -> None:
+        await wait_at_most(LOOK_SECONDS, self._look_now)
+        self._look_now.clear()
+        if not self._stopping.is_set():
+            await self._look()
 
     async def _look(self) -> None:
-        """Takes due letters that this process doesn't hold."""
+        """Takes due letters that nobody holds, and keeps those that this process does."""
         now = self._clock.now()
-        async with self._database.begin() as session:
-            found = await delivery.claim_due(
-                session, Lane.REPLY, now=now, limit=1000, held=self._held
-            )
-            bulk = sum(len(chat.bulk) for chat in self._chats.values())
-            room = max(BULK_AHEAD, self._pacer.rate) - bulk
-            if room > 0:
-                bulk_found = await delivery.claim_due(
-                    session, Lane.BULK, now=now, limit=room, held=self._held
-                )
-                self._more_bulk = bool(bulk_found)
-                found += bulk_found
+        found: list[Letter] = []
+        try:
+            async with self._database.begin() as session:
+                if self._time() >= self._renew_at:
+                    await delivery.renew(session, self.hands.held, now=now)
+                found += await delivery.claim_due(session, Lane.REPLY, now=now, limit=CHATS_AT_ONCE)
+                room = max(BULK_AHEAD, self._pacer.rate) - self._lines.bulk_waiting
+                if room > 0:
+                    bulk = await delivery.claim_due(session, Lane.BULK, now=now, limit=room)
+                    self._more_bulk = bool(bulk)
+                    found += bulk
+                behind = await delivery.behind(session)
+                self.hands.behind.clear()
+                self.hands.behind.update(behind)
+        except BaseException:
+            self.hands.behind.update(letter.chat_id for letter in found)
+            raise
+        if self._time() >= self._renew_at:
+            self._renew_at = self._time() + RENEW_SECONDS
         self.push(found)
 
-    async def _keep_books(self) -> None:
-        while not self._stopping.is_set():
-            await self._booking.wait()
-            await wait_at_most(BOOK_SECONDS, self._stopping)
-            self._booking.clear()
-            try:
-                await self._write_books()
-            except Exception as error:
-                log.error("outbox_unwritten", error=type(error).__name__)
-                self._booking.set()
+    async def _book_when_due(self) -> None:
+        await self._booking.wait()
+        await wait_at_most(BOOK_SECONDS, self._stopping)
+        self._booking.clear()
+        try:
+            await self._write_books()
+        except BaseException:
+            self._booking.set()
+            raise
 
     async def _write_books(self) -> None:
-        """Marks what was sent; in one statement for all since the last time."""
+        """Marks what was sent; in one go for all since the last time."""
         if not self._settled:
             return
         ids, self._settled = self._settled, []
         try:
             async with self._database.begin_short() as session:
-                for start in range(0, len(ids), 500):
-                    part = ids[start : start + 500]
-                    await delivery.mark_sent(session, part, now=self._clock.now())
+                await delivery.mark_sent(session, sorted(ids), now=self._clock.now())
         except BaseException:
             self._settled = ids + self._settled
             raise
+        self.hands.held.difference_update(ids)
         if self._more_bulk:
             self._look_now.set()
 
 
-def _is_new_message(letter: Letter) -> bool:
-    return letter.method.startswith(NEW_MESSAGE) and letter.method != "sendChatAction"
+def _as_new_message(letter: Letter) -> Letter:
+    """Instead of the edit of a message that is gone."""
+    payload = {name: value for name, value in letter.payload.items() if name != "message_id"}
+    return replace(letter, method="sendMessage", payload=payload)

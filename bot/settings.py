@@ -107,6 +107,12 @@ class Settings(BaseSettings):
             raise ValueError("is not a known time zone, for example Asia/Bishkek")
         return name
 
+    @field_validator("voting_age", mode="before")
+    @classmethod
+    def _age_as_number(cls, age: object) -> object:
+        """The environment holds texts, and a Literal of numbers takes none."""
+        return int(age) if isinstance(age, str) and age.isdecimal() else age
+
     @field_validator("bot_token")
     @classmethod
     def _shape_of_token(cls, token: SecretStr) -> SecretStr:

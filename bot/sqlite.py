@@ -13,7 +13,7 @@ from typing import Any
 
 import aiosqlite
 
-PATIENT = frozenset({"commit", "rollback", "close"})
+PATIENT = frozenset({"commit", "rollback"})
 
 
 class NearConnection(aiosqlite.Connection):

@@ -13,11 +13,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import ORMExecuteState, Session
 from telegram import Update
 from telegram.ext import Application, BaseHandler
 
@@ -31,7 +29,7 @@ from bot.ui.i18n import Translators
 from bot.ui.routes import OpenTo, Route, Routes
 from models import Account, ProcessedUpdate, Resident
 from services import outbox, people
-from services.outbox import Letter
+from services.outbox import Hands, Letter
 from services.places.current import Places
 from services.refusal import Reason, Refused
 from services.terms import Terms
@@ -45,6 +43,8 @@ PtbApplication = Application[Any, Any, Any, Any, Any, Any]
 
 class Mail(Protocol):
     """Who takes letters and answers after the commit."""
+
+    hands: Hands
 
     def push(self, letters: Sequence[Letter]) -> None: ...
 
@@ -129,25 +129,34 @@ class UnitOfWork:
                 jobs.append(queue.get_nowait())
             try:
                 await self._commit_together(jobs)
+            except OutOfReach as out:
+                jobs += _empty(queue)
+                self._fail(jobs, out)
+            except Exception as error:
+                log.error("worker_stumbled", exc_info=error)
+                self._fail(jobs, error)
             finally:
                 for _ in jobs:
                     queue.task_done()
 
     async def _commit_together(self, jobs: list[Job]) -> None:
+        """Carries out, commits, and lets the callers know.
+
+        Raises:
+            OutOfReach: the database; what isn't done yet has to come again, in its order.
+        """
         try:
-            ours = await self._transact(jobs, self._carry_out)
+            letters = await self._transact(jobs, self._carry_out)
         except Exception as error:
             await self._recover(jobs, error)
-            return
-        self._settle(jobs, ours)
+        else:
+            self._settle(jobs, letters)
 
     async def _recover(self, jobs: list[Job], error: Exception) -> None:
-        """A commit failed: with the database gone all come again, with a bug each goes alone."""
-        try:
-            incident = judge(error, where="commit")
-        except OutOfReach as out:
-            self._fail(jobs, out)
-            return
+        """A commit failed, and not for the database: each goes alone, and a bug is owned up to."""
+        if isinstance(error, OutOfReach):
+            raise error
+        incident = judge(error, where="commit")
         if len(jobs) > 1:
             for job in jobs:
                 await self._commit_together([job])
@@ -157,14 +166,19 @@ class UnitOfWork:
             await self._dialogues.apologise(context, incident)
 
         try:
-            self._settle(jobs, await self._transact(jobs, apologise))
+            letters = await self._transact(jobs, apologise)
         except Exception as second:
-            self._fail(jobs, OutOfReach() if isinstance(second, OutOfReach) else second)
+            judge(second, where="apology")
+            self._fail(jobs, second)
+        else:
+            self._settle(jobs, letters)
 
     def _fail(self, jobs: list[Job], error: Exception) -> None:
+        """Those that aren't done yet; whoever waited for one may also have gone."""
         for job in jobs:
-            metrics.updates.labels("failed").inc()
-            job.done.set_exception(error)
+            if not job.done.done():
+                metrics.updates.labels("failed").inc()
+                job.done.set_exception(error)
 
     def _settle(self, jobs: list[Job], letters: list[Letter]) -> None:
         self._mail.push(letters)
@@ -174,7 +188,8 @@ class UnitOfWork:
                 self._mail.answer(query.id, job.context.answer if job.context else None)
             metrics.updates.labels("handled" if job.context else "repeated").inc()
             metrics.handling_seconds.observe(time.monotonic() - job.arrived)
-            job.done.set_result(None)
+            if not job.done.done():
+                job.done.set_result(None)
 
     async def _transact(
         self, jobs: list[Job], act: Callable[[Context], Awaitable[None]]
@@ -191,7 +206,6 @@ class UnitOfWork:
         now = self._clock.now()
         async with self._database.begin_short() as session:
             session.info["savepoints"] = savepoints
-            _watch_writing(session)
             fresh = await _first_time(session, [job.update.update_id for job in jobs], now)
             accounts, residents = await self._lock_accounts(session, jobs, now)
             letters: list[Letter] = []
@@ -211,10 +225,11 @@ class UnitOfWork:
                     self._places,
                     self._go,
                 )
-                context.knows(residents.get(account.id, []))
+                if account.id in residents:
+                    context.knows(residents.pop(account.id))
                 await act(context)
                 letters += context.letters
-            return await outbox.add(session, letters, now=now, claim=True)
+            return await outbox.add(session, letters, now=now, hands=self._mail.hands)
 
     async def _carry_out(self, context: Context) -> None:
         """The handler; a refusal or a bug undoes what it wrote and gets words of its own."""
@@ -309,7 +324,8 @@ class UnitOfWork:
             execution_options={"populate_existing": True},
         )
         accounts = {account.id: account for account in found}
-        return accounts, await people.residents_of_all(session, ids)
+        residents = await people.residents_of_all(session, ids)
+        return accounts, {id: residents.get(id, []) for id in ids}
 
 
 async def _reread(context: Context) -> None:
@@ -324,18 +340,12 @@ class _UndoneAfterWriting(Exception):
     """A handler wrote something and then raised: the transaction can't go on."""
 
 
-def _watch_writing(session: AsyncSession) -> None:
-    """Keeps in the session's info whether anything was written since it was last reset."""
-
-    def note_flush(_session: Session, _context: object) -> None:
-        session.info["wrote"] = True
-
-    def note_statement(state: ORMExecuteState) -> None:
-        if not state.is_select:
-            session.info["wrote"] = True
-
-    event.listen(session.sync_session, "after_flush", note_flush)
-    event.listen(session.sync_session, "do_orm_execute", note_statement)
+def _empty(queue: asyncio.Queue[Job]) -> list[Job]:
+    """Takes out all that waits."""
+    jobs = []
+    while not queue.empty():
+        jobs.append(queue.get_nowait())
+    return jobs
 
 
 def _dialect(session: AsyncSession) -> str:
@@ -357,20 +367,20 @@ class _RouteHandler(BaseHandler[Update, Any, None]):
         self._routes = routes
         self._steps = steps
 
-    def check_update(self, update: object) -> tuple[Route, tuple[Any, ...]] | Refused | None:
+    def check_update(self, update: object) -> tuple[Route, tuple[Any, ...]] | Exception | None:
         if not isinstance(update, Update) or id(update) not in self._steps:
             return None
         try:
             return find_route(self._routes, update)
-        except Refused as refused:
-            return refused
+        except Exception as error:
+            return error
 
     async def handle_update(
         self, update: Update, application: Any, check_result: Any, context: Any
     ) -> None:
         step = self._steps[id(update)]
         try:
-            if isinstance(check_result, Refused):
+            if isinstance(check_result, Exception):
                 raise check_result
             await self._unit._follow(step.context, *check_result)
         except Exception as error:

@@ -12,11 +12,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from telegram import Bot, Update
+from telegram import Bot
 
 from bot import metrics
 from bot.errors import OutOfReach
 from bot.unit_of_work import UnitOfWork
+from bot.updates import read_update
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LARGEST_UPDATE = 1_000_000
@@ -40,7 +41,7 @@ class Webhook:
             return PlainTextResponse("too large", 413)
         try:
             data = json.loads(body)
-            update = Update.de_json(data, self._bot)
+            update = read_update(data, self._bot)
         except (ValueError, KeyError, TypeError, AttributeError):
             return PlainTextResponse("not an update", 400)
         try:

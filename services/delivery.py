@@ -1,10 +1,10 @@
 """The outbox seen from the sender: take what is due, and note what became of it."""
 
-from collections.abc import Collection
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -12,14 +12,17 @@ from models import Account, Lane, Media, Outbox
 from services.outbox import LEASE, Letter
 
 WAITING = (Outbox.sent_at.is_(None), Outbox.error.is_(None))
+MANY = 500
+"""Rows by id in one statement."""
 
 
 async def claim_due(
-    session: AsyncSession, lane: Lane, *, now: datetime, limit: int, held: Collection[int]
+    session: AsyncSession, lane: Lane, *, now: datetime, limit: int
 ) -> list[Letter]:
-    """Takes the letters of a lane that are due, at most the oldest of each chat.
+    """Takes the letters of a lane that are due, in order: of at most `limit` chats, the oldest.
 
-    `held` are the ids that this process has in its hands already; they are left alone.
+    Of replies also those behind it up to one that is due later, so that a chat's replies are in
+    the hands of one process.
     """
     older = aliased(Outbox)
     oldest_of_its_chat = ~(
@@ -35,33 +38,64 @@ async def claim_due(
     )
     due = (
         select(Outbox.id)
-        .where(
-            *WAITING,
-            Outbox.lane == int(lane),
-            or_(Outbox.claimed_until.is_(None), Outbox.claimed_until < now),
-            or_(Outbox.not_before.is_(None), Outbox.not_before <= now),
-            oldest_of_its_chat,
-        )
+        .where(*_free(lane, now), oldest_of_its_chat)
         .order_by(Outbox.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    if held:
-        due = due.where(Outbox.id.not_in(held))
+    letters = await _claim(session, lane, Outbox.id.in_(due.scalar_subquery()), now=now)
+    if letters and lane is Lane.REPLY:
+        letters += await _claim_behind(session, lane, letters, now=now)
+    return sorted(letters, key=lambda letter: letter.id)
+
+
+async def _claim_behind(
+    session: AsyncSession, lane: Lane, heads: list[Letter], *, now: datetime
+) -> list[Letter]:
+    """What waits behind letters that were just taken."""
+    found: list[Letter] = []
+    for start in range(0, len(heads), MANY):
+        chats = [letter.chat_id for letter in heads[start : start + MANY]]
+        barrier = aliased(Outbox)
+        held_up = (
+            select(barrier.id)
+            .where(
+                barrier.chat_id == Outbox.chat_id,
+                barrier.lane == Outbox.lane,
+                barrier.id < Outbox.id,
+                barrier.sent_at.is_(None),
+                barrier.error.is_(None),
+                barrier.not_before > now,
+            )
+            .exists()
+        )
+        found += await _claim(
+            session, lane, Outbox.chat_id.in_(chats), *_free(lane, now), ~held_up, now=now
+        )
+    return found
+
+
+def _free(lane: Lane, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Letters that wait, that nobody has, and whose time has come."""
+    return (
+        *WAITING,
+        Outbox.lane == int(lane),
+        or_(Outbox.claimed_until.is_(None), Outbox.claimed_until < now),
+        or_(Outbox.not_before.is_(None), Outbox.not_before <= now),
+    )
+
+
+async def _claim(
+    session: AsyncSession, lane: Lane, *which: ColumnElement[bool], now: datetime
+) -> list[Letter]:
     rows = await session.execute(
         update(Outbox)
-        .where(Outbox.id.in_(due.scalar_subquery()))
+        .where(*which)
         .values(claimed_until=now + LEASE, attempts=Outbox.attempts + 1)
-        .returning(
-            Outbox.id,
-            Outbox.chat_id,
-            Outbox.method,
-            Outbox.payload,
-            Outbox.attempts,
-            Outbox.campaign_id,
-        )
+        .returning(Outbox.id, Outbox.chat_id, Outbox.method, Outbox.payload, Outbox.campaign_id)
+        .execution_options(synchronize_session=False)
     )
-    letters = [
+    return [
         Letter(
             row.id,
             row.chat_id,
@@ -69,11 +103,41 @@ async def claim_due(
             row.payload or {},
             lane,
             campaign_id=row.campaign_id,
-            attempts=row.attempts,
         )
         for row in rows
     ]
-    return sorted(letters, key=lambda letter: letter.id)
+
+
+async def behind(session: AsyncSession) -> set[int]:
+    """Chats with replies that nobody has taken."""
+    found = await session.scalars(
+        select(Outbox.chat_id)
+        .where(*WAITING, Outbox.lane == int(Lane.REPLY), Outbox.claimed_until.is_(None))
+        .distinct()
+    )
+    return set(found)
+
+
+async def renew(session: AsyncSession, ids: Iterable[int], *, now: datetime) -> None:
+    """Keeps letters for the process that has them."""
+    for part in _parts(ids):
+        await session.execute(
+            update(Outbox).where(*WAITING, Outbox.id.in_(part)).values(claimed_until=now + LEASE)
+        )
+
+
+async def release(session: AsyncSession, ids: Iterable[int]) -> None:
+    """Gives letters back; another process may take them at once."""
+    for part in _parts(ids):
+        await session.execute(
+            update(Outbox).where(*WAITING, Outbox.id.in_(part)).values(claimed_until=None)
+        )
+
+
+def _parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Few enough for one statement's parameters; in order, so that no two wait for each other."""
+    all_ids = sorted(ids)
+    return (all_ids[start : start + MANY] for start in range(0, len(all_ids), MANY))
 
 
 async def release_all(session: AsyncSession) -> None:
@@ -85,11 +149,16 @@ async def release_all(session: AsyncSession) -> None:
 
 async def mark_sent(session: AsyncSession, ids: list[int], *, now: datetime) -> None:
     """Notes that the letters went; a sent row keeps no payload."""
-    await session.execute(
-        update(Outbox)
-        .where(Outbox.id.in_(ids))
-        .values(sent_at=now, payload=None, claimed_until=None)
-    )
+    if ids:
+        await session.execute(_SENT, [{"letter": id, "now": now} for id in ids])
+
+
+_OUTBOX = Outbox.__table__
+_SENT = (
+    update(_OUTBOX)  # type: ignore[arg-type]
+    .where(_OUTBOX.c.id == bindparam("letter"))
+    .values(sent_at=bindparam("now"), payload=None, claimed_until=None)
+)
 
 
 async def mark_failed(session: AsyncSession, id: int, error: str) -> None:
@@ -98,13 +167,6 @@ async def mark_failed(session: AsyncSession, id: int, error: str) -> None:
         update(Outbox)
         .where(Outbox.id == id)
         .values(error=error[:200], payload=None, claimed_until=None)
-    )
-
-
-async def postpone(session: AsyncSession, ids: Collection[int], *, until: datetime | None) -> None:
-    """Gives letters back; the first of a chat goes when the time has come."""
-    await session.execute(
-        update(Outbox).where(Outbox.id.in_(ids)).values(not_before=until, claimed_until=None)
     )
 
 
@@ -130,6 +192,11 @@ async def known_file(session: AsyncSession, key: str) -> str | None:
 
 async def remember_file(session: AsyncSession, key: str, file_id: str, *, now: datetime) -> None:
     await session.merge(Media(key=key, file_id=file_id, created_at=now))
+
+
+async def forget_file(session: AsyncSession, key: str) -> None:
+    """Telegram doesn't take its own id any more."""
+    await session.execute(delete(Media).where(Media.key == key))
 
 
 async def depth(session: AsyncSession) -> dict[Lane, int]:

@@ -1,8 +1,8 @@
 """Messages on their way out: written with the data they speak of, sent afterwards."""
 
-import os
+import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,13 +15,13 @@ LEASE = timedelta(seconds=60)
 """How long a row belongs to the process that took it; after a crash it is taken again then."""
 
 _last_id = 0
-_process_bits = os.getpid() & 0xFF
 
 
 def next_id() -> int:
-    """A key that grows with time: milliseconds, then eight bits of the process, then a counter."""
+    """A key that grows with time: milliseconds, then twenty bits by chance, so that two processes
+    (each of which may be number 1 of its container) don't meet."""
     global _last_id
-    fresh = (time.time_ns() // 1_000_000) << 20 | _process_bits << 12
+    fresh = (time.time_ns() // 1_000_000) << 20 | random.getrandbits(20)
     _last_id = fresh if fresh > _last_id else _last_id + 1
     return _last_id
 
@@ -40,25 +40,28 @@ class Letter:
     attempts: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Which waiting replies a process has taken, and which it knows that it hasn't."""
+
+    held: set[int] = field(default_factory=set)
+    """Letters that this process took and that aren't marked as sent yet."""
+    behind: set[int] = field(default_factory=set)
+    """Chats with replies that wait in the outbox and aren't held."""
+
+
 async def add(
-    session: AsyncSession, letters: list[Letter], *, now: datetime, claim: bool
+    session: AsyncSession, letters: list[Letter], *, now: datetime, hands: Hands | None = None
 ) -> list[Letter]:
     """Writes letters into the outbox in one statement.
 
-    With `claim` the letters that may go at once are taken for this process; those are returned
+    With `hands` the letters that may go at once are taken for this process; those are returned
     and have to be handed to the sender after the commit. Letters behind an unsent one of the same
-    chat that another process holds are left for it.
+    chat that isn't in these hands are left for whoever takes that one.
     """
     if not letters:
         return []
-    ours: list[Letter] = []
-    if claim:
-        ready = [letter for letter in letters if letter.not_before is None]
-        ours = (
-            ready
-            if session.get_bind().dialect.name == "sqlite"
-            else await _unblocked(session, ready)
-        )
+    ours = await _unblocked(session, letters, hands) if hands is not None else []
     ours_ids = {letter.id for letter in ours}
     until = now + LEASE
     await session.execute(
@@ -82,19 +85,28 @@ async def add(
     return ours
 
 
-async def _unblocked(session: AsyncSession, letters: list[Letter]) -> list[Letter]:
-    chats = {letter.chat_id for letter in letters}
-    waiting = set(
-        await session.scalars(
-            select(Outbox.chat_id)
-            .where(
-                Outbox.chat_id.in_(chats),
-                Outbox.sent_at.is_(None),
-                Outbox.error.is_(None),
-                Outbox.claimed_until.is_(None),
-                Outbox.lane == Lane.REPLY,
-            )
-            .distinct()
+async def _unblocked(session: AsyncSession, letters: list[Letter], hands: Hands) -> list[Letter]:
+    """The replies with nothing before them that is in other hands, or due later."""
+    blocked = set(hands.behind)
+    if session.get_bind().dialect.name != "sqlite":
+        blocked |= await _in_other_hands(session, {letter.chat_id for letter in letters}, hands)
+    ours = []
+    for letter in letters:
+        if letter.not_before is not None:
+            blocked.add(letter.chat_id)
+        elif letter.lane is Lane.REPLY and letter.chat_id not in blocked:
+            ours.append(letter)
+    return ours
+
+
+async def _in_other_hands(session: AsyncSession, chats: set[int], hands: Hands) -> set[int]:
+    """Chats for which another process may be sending; SQLite has no other process."""
+    waiting = await session.execute(
+        select(Outbox.id, Outbox.chat_id).where(
+            Outbox.chat_id.in_(chats),
+            Outbox.lane == int(Lane.REPLY),
+            Outbox.sent_at.is_(None),
+            Outbox.error.is_(None),
         )
     )
-    return [letter for letter in letters if letter.chat_id not in waiting]
+    return {chat_id for id, chat_id in waiting if id not in hands.held}

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from telegram import Update
-
 from bot.app import Ashar, Parts
 from bot.clock import Clock
 from bot.pacer import Pacer
-from bot.settings import Settings
+from bot.settings import read_settings
 from bot.ui.i18n import Translator
 from bot.ui.screens import plain
+from bot.updates import read_update
 from models import (
     Account,
     AgeBand,
@@ -69,7 +68,7 @@ class World:
         self.request = FakeRequest(self.telegram)
         self.clock = Clock(lambda: START)
         self.mode = mode
-        self.settings = Settings(
+        self.settings = read_settings(
             _env_file=None,
             bot_token=TOKEN,
             bot_api_url=API,
@@ -110,7 +109,7 @@ class World:
 
     async def deliver(self, data: dict[str, Any]) -> None:
         """One update, as polling or the webhook hands it over."""
-        await self.ashar.unit.run(Update.de_json(data, self.ashar.ptb.bot))
+        await self.ashar.unit.run(read_update(data, self.ashar.ptb.bot))
 
     async def tick(self) -> None:
         """What the clock does, until nothing is left to do."""

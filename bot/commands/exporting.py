@@ -29,9 +29,10 @@ Language = Annotated[str, typer.Option(metavar="ky|ru", help="Of the names and h
 
 
 def votes(out: Out = Path("votes.xlsx"), vote: VoteId = None, language: Language = "ru") -> None:
-    """Write down all counted votes: scores by option, and by sex, age group and village.
+    """Write down all counted votes.
 
-    Figures that would show single people are left empty, as in what is published.
+    Scores by option, and by sex, age group and village. Figures that would show single people
+    are left empty, as in what is published.
     """
     if out.suffix.lower() not in KINDS:
         raise typer.BadParameter(f"{out} ends neither in .xlsx nor in .csv", param_hint="--out")

@@ -79,7 +79,7 @@ def find_place(places: "Directory", word: str) -> "KnownPlace":
     place = places.by_code(word)
     if place is not None:
         if not place.exists:
-            raise Failed(f"{described(places, place)} doesn't exist any more")
+            raise Failed(f"{described(places, place)} doesn't exist today")
         return place
     if not len(places):
         raise Failed("there are no places yet: run `ashar places import FILE.csv`")

@@ -28,14 +28,17 @@ PlaceCode = Annotated[
         "--place", metavar="CODE", help="Where the role holds; without it, in the whole country."
     ),
 ]
-Days = Annotated[int, typer.Option(min=1, max=365, help="How long the link can be used.")]
+Days = Annotated[
+    int, typer.Option(min=1, max=365, metavar="N", help="How long the link can be used.")
+]
 Name = Annotated[str, typer.Option(metavar="TEXT", help="What staff call this person.")]
 
 
 def invite(role: RoleName, place: PlaceCode = None, days: Days = 7, name: Name = "") -> None:
-    """Print a link that gives a role to whoever opens it first.
+    """Print a link that gives a role.
 
-    The bot's name comes from Telegram, or without any network from ASHAR_BOT_USERNAME.
+    Whoever opens it first gets the role. The bot's name comes from Telegram, or without any
+    network from ASHAR_BOT_USERNAME.
     """
     if role not in ROLES:
         raise typer.BadParameter(f"{role!r} is not one of {', '.join(ROLES)}", param_hint="ROLE")

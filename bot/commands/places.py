@@ -27,9 +27,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only report; write noth
 
 
 def import_file(file: File, dry_run: DryRun = False) -> None:
-    """Add and change places as a CSV file says; with an error anywhere nothing is written.
+    """Add and change places from a file.
 
-    The same file twice changes nothing. Places that the file doesn't name stay as they are.
+    With an error anywhere nothing is written, and the exit code is 1. The same file twice
+    changes nothing. Places that the file doesn't name stay as they are.
     """
     settings = house.read()
     content = file.read_bytes()

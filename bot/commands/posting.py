@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands import house
+from bot.commands.failing import Failed
 
 if TYPE_CHECKING:
     from bot.pictures import Poster
@@ -27,9 +28,10 @@ Out = Annotated[
 
 
 def poster(place: PlaceWord, out: Out = None) -> None:
-    """Make an A4 poster with the village's link as a QR code, in both languages.
+    """Make the poster of a village.
 
-    The bot's name comes from Telegram, or without any network from ASHAR_BOT_USERNAME.
+    One A4 page with the village's link as a QR code, in both languages. The bot's name comes
+    from Telegram, or without any network from ASHAR_BOT_USERNAME.
     """
     if out is not None and out.suffix.lower() not in KINDS:
         raise typer.BadParameter(f"{out} ends neither in .pdf nor in .png", param_hint="--out")
@@ -50,7 +52,11 @@ async def _sheet(settings: "Settings", word: str) -> tuple[str, "Poster"]:
     terms = Terms(bot_username=await house.bot_name(settings))
     async with house.database(settings, create=False) as database, database.read() as session:
         places = await house.directory(session, settings)
-    place = house.find_place(places, word, settlement=True)
+    place = house.find_place(places, word)
+    if not places.is_settlement(place):
+        raise Failed(
+            f"{house.described(places, place)} is no village: nobody lives in it by itself"
+        )
     link = terms.link(f"v_{place.code}")
     return place.code, poster_of(places, place, link, Translators(settings.zone))
 

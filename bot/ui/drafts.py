@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from bot.ui.context import Context
@@ -55,9 +55,9 @@ async def change(
 
 async def end(context: Context, form: str) -> None:
     """Drops the draft; none changes nothing."""
-    await context.session.execute(
-        delete(Draft).where(Draft.account_id == context.account.id, Draft.form == form)
-    )
+    draft = await context.session.get(Draft, (context.account.id, form))
+    if draft is not None:
+        await context.session.delete(draft)
 
 
 async def latest(context: Context) -> list[Draft]:

@@ -2,15 +2,16 @@
 
 The count groups ballots in the database. Sex and age band are never crossed, and a cell that
 would show fewer people than the terms allow is hidden before it is stored, together with the
-cells from which it could be worked out: nothing finer than what may be published is kept.
+cells from which it could be worked out (`hiding`): nothing finer than what may be published is
+kept.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
-import structlog
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,17 +19,11 @@ from models import Ballot, Draft, Tally, TallyGroup, Vote, VoteMethod, VoteRecei
 from services import access
 from services.refusal import Reason, Refused
 from services.terms import Terms
-from services.votes import ballots
+from services.votes import ballots, lifecycle
 from services.votes.ballots import RANKS
+from services.votes.hiding import NONE_OF_THESE, VOTERS, Cell, hidden_cells
 
-log = structlog.get_logger()
-
-NONE_OF_THESE = 0
-VOTERS = -1
 SEAL_BATCH = 5_000
-
-Cell = tuple[int, str]
-"""A position (or NONE_OF_THESE, VOTERS) and a value of the grouping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +43,12 @@ async def close_vote(
     """Closes and counts; whether it was this call that did it.
 
     The secret is destroyed in the same transaction, so from then on no ballot can be found by
-    its voter.
+    its voter. News of the opening that are still on their way to somebody stop.
 
     Raises:
-        Refused: VOTE_MOVED_ON, when the vote never was open or is cancelled.
+        Refused: NOT_FOUND; VOTE_MOVED_ON, when the vote never was open or is cancelled.
     """
-    vote = await session.scalar(select(Vote).where(Vote.id == vote_id).with_for_update())
+    vote = await session.get(Vote, vote_id, with_for_update=True, populate_existing=True)
     if vote is None:
         raise Refused(Reason.NOT_FOUND)
     if vote.status in (VoteStatus.CLOSED, VoteStatus.PUBLISHED):
@@ -68,6 +63,7 @@ async def close_vote(
     vote.status = VoteStatus.CLOSED
     vote.closed_at = now
     vote.secret = None
+    await lifecycle.stop_campaigns(session, vote_id, *lifecycle.INVITING, now=now)
     await session.execute(delete(Draft).where(Draft.form == ballots.draft_name(vote_id)))
     access.note(session, by, "close_vote", "vote", vote_id, now=now)
     return True
@@ -76,8 +72,17 @@ async def close_vote(
 async def seal(session: AsyncSession, vote_id: int, *, now: datetime) -> bool:
     """Parts receipts from ballots and removes the ballots, a batch a call; whether all is done.
 
-    After it, only the count and a list of receipts in the order of the alphabet are left.
+    After it, only the count and a list of receipts in the order of the alphabet are left. A vote
+    that another process seals at this moment is left to it.
     """
+    ours = await session.scalar(
+        select(Vote.id)
+        .where(Vote.id == vote_id, Vote.sealed_at.is_(None))
+        .where(Vote.status.in_([VoteStatus.CLOSED, VoteStatus.PUBLISHED]))
+        .with_for_update(skip_locked=True)
+    )
+    if ours is None:
+        return True
     keys = list(
         await session.scalars(
             select(Ballot.key)
@@ -115,49 +120,47 @@ async def _groups(session: AsyncSession, vote_id: int) -> list[Group]:
 
 
 def tally_rows(
-    method: VoteMethod, positions: list[int], groups: Iterable[Group], *, hide_below: int
+    method: VoteMethod, positions: Sequence[int], groups: Iterable[Group], *, hide_below: int
 ) -> list[dict[str, object]]:
-    """Rows of the tally: totals in full, breakdowns with small cells hidden."""
+    """Rows of the tally: totals in full, breakdowns with small cells hidden.
+
+    Values that nobody has are left out, and so is a breakdown with a single value: it says no
+    more than the totals, from which its hidden cells could be read.
+    """
     groups = list(groups)
-    scores: dict[TallyGroup, dict[Cell, int]] = {group: defaultdict(int) for group in TallyGroup}
+    every = [VOTERS, NONE_OF_THESE, *positions]
     firsts: dict[int, int] = defaultdict(int)
     for group in groups:
-        values = {
-            TallyGroup.ALL: "",
-            TallyGroup.SEX: group.sex,
-            TallyGroup.AGE: group.age_band,
-            TallyGroup.VILLAGE: group.village,
-        }
-        for grouping, value in values.items():
-            for position, score in points(method, group.choice).items():
-                scores[grouping][position, value] += score * group.count
         if group.choice:
             firsts[group.choice[0]] += group.count
+    totals = _scores(method, groups, TallyGroup.ALL)
     ranked = method is VoteMethod.RANKING
-    every = [VOTERS, NONE_OF_THESE, *positions]
-    rows: list[dict[str, object]] = [
-        {
-            "grouping": TallyGroup.ALL,
-            "value": "",
-            "position": position,
-            "score": scores[TallyGroup.ALL][position, ""],
-            "firsts": firsts[position] if ranked and position > 0 else None,
-        }
+    rows = [
+        _row(
+            TallyGroup.ALL,
+            (position, ""),
+            totals[position, ""],
+            firsts[position] if ranked and position > 0 else None,
+        )
         for position in every
     ]
     for grouping in (TallyGroup.SEX, TallyGroup.AGE, TallyGroup.VILLAGE):
-        shown = hide_small(
-            scores[grouping], every, hide_below=hide_below, adds_up=method is VoteMethod.ONE
+        values = sorted({_value(group, grouping) for group in groups})
+        if len(values) < 2:
+            continue
+        scores = _scores(method, groups, grouping)
+        hidden = hidden_cells(
+            _people(groups, grouping),
+            every,
+            values,
+            hide_below=hide_below,
+            adds_up=method is VoteMethod.ONE,
         )
         rows += [
-            {
-                "grouping": grouping,
-                "value": value,
-                "position": position,
-                "score": score,
-                "firsts": None,
-            }
-            for (position, value), score in shown.items()
+            _row(grouping, cell, None if cell in hidden else scores[cell])
+            for position in every
+            for value in values
+            for cell in [(position, value)]
         ]
     return rows
 
@@ -172,45 +175,47 @@ def points(method: VoteMethod, choice: tuple[int, ...]) -> dict[int, int]:
     return found
 
 
-def hide_small(
-    scores: Mapping[Cell, int], positions: list[int], *, hide_below: int, adds_up: bool
-) -> dict[Cell, int | None]:
-    """The table with small cells hidden, and more until no hidden one can be worked out.
-
-    Totals of a line (a position over all values) are public; with `adds_up` so is that the
-    choices of a column add up to its voters. A line with hidden cells therefore has at least two
-    of them, which together hold at least `hide_below`. Values that nobody has are left out.
-    """
-    values = sorted({value for position, value in scores if scores[position, value] > 0})
-    table = {(p, v): scores.get((p, v), 0) for p in positions for v in values}
-    hidden = {cell for cell, score in table.items() if score < hide_below}
-    lines = [[(p, v) for v in values] for p in positions]
-    if adds_up:
-        lines += [[(p, v) for p in positions] for v in values]
-    changed = True
-    while changed:
-        changed = False
-        for line in lines:
-            more = _hide_more(line, table, hidden, hide_below)
-            if more is not None:
-                hidden.add(more)
-                changed = True
-        for value in values:
-            if (VOTERS, value) in hidden:
-                column = {(p, value) for p in positions}
-                changed = changed or not column <= hidden
-                hidden |= column
-    return {cell: None if cell in hidden else score for cell, score in table.items()}
+def _row(
+    grouping: TallyGroup, cell: Cell, score: int | None, firsts: int | None = None
+) -> dict[str, object]:
+    position, value = cell
+    return {
+        "grouping": grouping,
+        "value": value,
+        "position": position,
+        "score": score,
+        "firsts": firsts,
+    }
 
 
-def _hide_more(
-    line: list[Cell], table: Mapping[Cell, int], hidden: set[Cell], hide_below: int
-) -> Cell | None:
-    """The next cell to hide so that the hidden ones of a line protect each other."""
-    secret = [cell for cell in line if cell in hidden]
-    if not secret:
-        return None
-    if len(secret) > 1 and sum(table[cell] for cell in secret) >= hide_below:
-        return None
-    shown = [cell for cell in line if cell not in hidden]
-    return min(shown, key=lambda cell: (table[cell], cell), default=None)
+def _value(group: Group, grouping: TallyGroup) -> str:
+    match grouping:
+        case TallyGroup.ALL:
+            return ""
+        case TallyGroup.SEX:
+            return group.sex
+        case TallyGroup.AGE:
+            return group.age_band
+        case TallyGroup.VILLAGE:
+            return group.village
+    assert_never(grouping)
+
+
+def _scores(
+    method: VoteMethod, groups: Iterable[Group], grouping: TallyGroup
+) -> defaultdict[Cell, int]:
+    scores: defaultdict[Cell, int] = defaultdict(int)
+    for group in groups:
+        value = _value(group, grouping)
+        for position, score in points(method, group.choice).items():
+            scores[position, value] += score * group.count
+    return scores
+
+
+def _people(groups: Iterable[Group], grouping: TallyGroup) -> defaultdict[Cell, int]:
+    """How many people stand behind each score: in a ranking fewer than it has points."""
+    people: defaultdict[Cell, int] = defaultdict(int)
+    for group in groups:
+        for position in points(VoteMethod.SEVERAL, group.choice):
+            people[position, _value(group, grouping)] += group.count
+    return people

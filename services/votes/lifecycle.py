@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -46,6 +46,10 @@ DESCRIPTION_LIMIT = 200
 WORD_LIMIT = 600
 SHORTEST = timedelta(hours=1)
 """A vote is open at least this long."""
+LONGEST_AHEAD = timedelta(days=366)
+"""A vote ends within a year: a later date is a slip of the finger."""
+INVITING = ("vote_announced", "vote_opened")
+"""Campaigns that call people to vote; of no use once the vote is over."""
 
 
 def _move(vote: Vote, status: VoteStatus) -> None:
@@ -61,7 +65,11 @@ async def vote_for_staff(session: AsyncSession, rights: Rights, vote_id: int) ->
         Refused: NOT_FOUND, NO_RIGHT.
     """
     vote = await session.scalar(
-        select(Vote).where(Vote.id == vote_id).options(selectinload(Vote.options)).with_for_update()
+        select(Vote)
+        .where(Vote.id == vote_id)
+        .options(selectinload(Vote.options))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if vote is None:
         raise Refused(Reason.NOT_FOUND)
@@ -81,11 +89,22 @@ async def vote_for_readers(session: AsyncSession, rights: Rights, vote_id: int) 
 
 
 async def votes_for_staff(session: AsyncSession, rights: Rights, *, limit: int = 30) -> list[Vote]:
-    """Votes of the places that somebody works for, newest first."""
+    """Votes of the places that somebody works for, newest first; drafts for their makers only."""
+    newest = select(Vote.id, Vote.place_id, Vote.status).order_by(Vote.id.desc())
+    ids = []
+    for vote_id, place_id, status in await session.execute(newest):
+        roles = VOTE_MAKERS if status is VoteStatus.DRAFT else access.TURNOUT_READERS
+        if rights.allow(roles, place_id):
+            ids.append(vote_id)
+        if len(ids) == limit:
+            break
     found = await session.scalars(
-        select(Vote).options(selectinload(Vote.options)).order_by(Vote.id.desc()).limit(500)
+        select(Vote)
+        .where(Vote.id.in_(ids))
+        .options(selectinload(Vote.options))
+        .order_by(Vote.id.desc())
     )
-    return [vote for vote in found if rights.allow(access.TURNOUT_READERS, vote.place_id)][:limit]
+    return list(found)
 
 
 async def prepare(
@@ -169,13 +188,16 @@ def set_dates(
     """When it opens (None: when announced) and closes.
 
     Raises:
-        Refused: VOTE_UNCHANGEABLE, DATE_PASSED, CLOSES_BEFORE_OPENING.
+        Refused: VOTE_UNCHANGEABLE, DATE_PASSED, CLOSES_BEFORE_OPENING; NOT_A_MOMENT, when it is
+            more than LONGEST_AHEAD away.
     """
     require_draft(vote)
     if closes_at is None or closes_at <= now:
         raise Refused(Reason.DATE_PASSED)
     if closes_at < max(opens_at or now, now) + SHORTEST:
         raise Refused(Reason.CLOSES_BEFORE_OPENING)
+    if closes_at > now + LONGEST_AHEAD:
+        raise Refused(Reason.NOT_A_MOMENT)
     vote.opens_at, vote.closes_at = opens_at, closes_at
 
 
@@ -248,6 +270,8 @@ async def remove_option(session: AsyncSession, vote: Vote, option_id: int) -> No
     for position, option in enumerate(vote.options, start=1):
         option.position = position
     vote.max_choices = min(vote.max_choices, max(len(vote.options), 1))
+    if vote.method is VoteMethod.SEVERAL and vote.max_choices < 2:
+        vote.method = VoteMethod.ONE
 
 
 def missing(vote: Vote) -> list[str]:
@@ -280,6 +304,7 @@ async def announce(session: AsyncSession, vote: Vote, *, by: int, now: datetime)
     _move(vote, VoteStatus.ANNOUNCED)
     access.note(session, by, "announce_vote", "vote", vote.id, now=now)
     if vote.opens_at is None or vote.opens_at <= now:
+        vote.opens_at = now
         await open_now(session, vote, by=by, now=now)
     else:
         campaign(session, "vote_announced", vote, by=by, now=now)
@@ -294,6 +319,7 @@ async def open_now(session: AsyncSession, vote: Vote, *, by: int | None, now: da
     _move(vote, VoteStatus.OPEN)
     vote.opens_at = now if vote.opens_at is None or vote.opens_at > now else vote.opens_at
     vote.secret = secrets.token_bytes(32)
+    await stop_campaigns(session, vote.id, "vote_announced", now=now)
     access.note(session, by, "open_vote", "vote", vote.id, now=now)
     campaign(session, "vote_opened", vote, by=by, now=now)
 
@@ -301,12 +327,14 @@ async def open_now(session: AsyncSession, vote: Vote, *, by: int | None, now: da
 async def cancel(
     session: AsyncSession, vote: Vote, reason_ky: str, reason_ru: str, *, by: int, now: datetime
 ) -> None:
-    """Ends a vote without a result; ballots are destroyed, and who was told of it is told why.
+    """Ends a vote without a result; ballots are destroyed.
+
+    Everybody in its scope is told why, if any of them was told of it or has voted.
 
     Raises:
         Refused: VOTE_MOVED_ON.
     """
-    was_public = vote.status is not VoteStatus.DRAFT
+    is_known = await _is_known(session, vote.id)
     _move(vote, VoteStatus.CANCELLED)
     vote.secret = None
     vote.cancel_reason_ky = reason_ky
@@ -315,26 +343,47 @@ async def cancel(
     await session.execute(delete(Ballot).where(Ballot.vote_id == vote.id))
     await session.execute(delete(Turnout).where(Turnout.vote_id == vote.id))
     await session.execute(delete(Draft).where(Draft.form == ballots.draft_name(vote.id)))
-    await session.execute(
-        update(Campaign)
-        .where(Campaign.subject_id == vote.id, Campaign.status == CampaignStatus.RUNNING)
-        .values(status=CampaignStatus.CANCELLED, finished_at=now)
-    )
-    access.note(session, by, "cancel_vote", "vote", vote.id, now=now, reason=reason_ru)
-    if was_public:
+    await stop_campaigns(session, vote.id, *INVITING, now=now)
+    access.note(session, by, "cancel_vote", "vote", vote.id, now=now)
+    if is_known:
         campaign(session, "vote_cancelled", vote, by=by, now=now)
 
 
-async def publish(session: AsyncSession, vote: Vote, *, by: int | None, now: datetime) -> None:
-    """Sends the result to everybody in the scope, voters or not.
+async def publish(session: AsyncSession, vote: Vote, *, by: int | None, now: datetime) -> bool:
+    """Sends the result to everybody in the scope, voters or not; False: that was done before.
 
     Raises:
         Refused: VOTE_MOVED_ON.
     """
+    if vote.status is VoteStatus.PUBLISHED:
+        return False
     _move(vote, VoteStatus.PUBLISHED)
     vote.published_at = now
     access.note(session, by, "publish_vote", "vote", vote.id, now=now)
     campaign(session, "vote_result", vote, by=by, now=now)
+    return True
+
+
+async def _is_known(session: AsyncSession, vote_id: int) -> bool:
+    """Whether a message about the vote went to anybody, or somebody found it without one."""
+    told = exists().where(
+        Campaign.kind.in_(INVITING), Campaign.subject_id == vote_id, Campaign.total > 0
+    )
+    voted = exists().where(Turnout.vote_id == vote_id)
+    return bool(await session.scalar(select(told | voted)))
+
+
+async def stop_campaigns(session: AsyncSession, vote_id: int, *kinds: str, now: datetime) -> None:
+    """Ends what is still being sent about a vote; who hasn't got it yet gets it no more."""
+    await session.execute(
+        update(Campaign)
+        .where(
+            Campaign.kind.in_(kinds),
+            Campaign.subject_id == vote_id,
+            Campaign.status == CampaignStatus.RUNNING,
+        )
+        .values(status=CampaignStatus.CANCELLED, finished_at=now)
+    )
 
 
 def campaign(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import (
     Account,
     AgeBand,
+    Ballot,
     Place,
     Resident,
     Sex,
@@ -24,7 +25,7 @@ from models import (
 )
 from services.refusal import Reason, Refused
 from services.votes import ballots
-from services.votes.counting import NONE_OF_THESE, VOTERS
+from services.votes.hiding import NONE_OF_THESE, VOTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Line:
     share: float
     """Of all who voted (of all points in a ranking), 0 to 1."""
     winner: bool
+    """Several with equal scores; «none of these» if nothing has more people behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ async def result_of(session: AsyncSession, vote_id: int) -> Result:
     voters = total[VOTERS].score or 0
     options = {option.position: option for option in vote.options}
     scores = {position: total[position].score or 0 for position in options}
+    none = total[NONE_OF_THESE].score or 0
     best = max(scores.values(), default=0)
+    backers = max((_backers(total[position]) for position in options), default=0)
     whole = voters
     if vote.method is VoteMethod.RANKING:
         whole = sum(scores.values())
@@ -91,12 +95,12 @@ async def result_of(session: AsyncSession, vote_id: int) -> Result:
             score,
             total[position].firsts,
             score / whole if whole else 0.0,
-            winner=score == best and best > 0,
+            winner=score == best and best > 0 and none <= backers,
         )
         for position, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     ]
-    none = total[NONE_OF_THESE].score or 0
-    lines.append(Line(None, none, None, none / voters if voters else 0.0, winner=False))
+    share = none / voters if voters else 0.0
+    lines.append(Line(None, none, None, share, winner=none > 0 and none >= backers))
     return Result(
         vote=vote,
         lines=tuple(lines),
@@ -107,6 +111,11 @@ async def result_of(session: AsyncSession, vote_id: int) -> Result:
             for group in (TallyGroup.SEX, TallyGroup.AGE, TallyGroup.VILLAGE)
         },
     )
+
+
+def _backers(row: Tally) -> int:
+    """How many people put the option first: what «none of these» is measured by."""
+    return (row.score if row.firsts is None else row.firsts) or 0
 
 
 def _breakdown(rows: list[Tally]) -> Breakdown:
@@ -125,7 +134,9 @@ async def adults_of(session: AsyncSession, vote_id: int) -> int | None:
     row = (
         await session.execute(
             select(
-                func.count(), func.count(Place.adults_f), func.sum(Place.adults_f + Place.adults_m)
+                func.count(),
+                func.count(Place.adults_f + Place.adults_m),
+                func.sum(Place.adults_f + Place.adults_m),
             )
             .join(VoteVillage, VoteVillage.village_id == Place.id)
             .where(VoteVillage.vote_id == vote_id)
@@ -136,8 +147,6 @@ async def adults_of(session: AsyncSession, vote_id: int) -> int | None:
 
 async def receipts(session: AsyncSession, vote_id: int) -> list[str]:
     """Receipts of all counted ballots in the order of the alphabet."""
-    from models import Ballot
-
     parted = await session.scalars(
         select(VoteReceipt.receipt).where(VoteReceipt.vote_id == vote_id)
     )
@@ -169,7 +178,7 @@ async def live_turnout(session: AsyncSession, vote_id: int) -> LiveTurnout:
         rows = await session.execute(
             select(column, func.count()).where(Turnout.vote_id == vote_id).group_by(column)  # type: ignore[call-overload]
         )
-        return {value: count for value, count in rows}
+        return dict(rows.tuples().all())
 
     sexes = await by(Turnout.sex)
     ages = await by(Turnout.age_band)
@@ -206,7 +215,7 @@ async def _registered(session: AsyncSession, vote_id: int) -> dict[int, int]:
         .where(VoteVillage.vote_id == vote_id, Resident.account_id.is_not(None))
         .group_by(Resident.village_id)
     )
-    return {village: count for village, count in rows}
+    return dict(rows.tuples().all())
 
 
 async def reachable(session: AsyncSession, vote_id: int) -> int:
@@ -216,7 +225,11 @@ async def reachable(session: AsyncSession, vote_id: int) -> int:
             select(func.count(Account.id.distinct()))
             .join(Resident, Resident.account_id == Account.id)
             .join(VoteVillage, VoteVillage.village_id == Resident.village_id)
-            .where(VoteVillage.vote_id == vote_id, Account.unreachable_at.is_(None))
+            .where(
+                VoteVillage.vote_id == vote_id,
+                Account.unreachable_at.is_(None),
+                Account.mute_votes.is_(False),
+            )
         )
         or 0
     )

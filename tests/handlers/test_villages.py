@@ -111,7 +111,10 @@ async def test_from_the_poster_to_the_menu_in_four_taps_and_no_typing(
     await aida.opens(f"v_{BOSTER}")
     await aida.taps(in_words(language, "Кыргызча", "Русский"))
     await aida.taps("✅ I consent")
-    aida.sees(in_words(language, "Бөстөр", "Бостер"), "Woman or man?")
+    aida.sees(
+        in_words(language, "Бөстөр", "Бостер"),
+        "<b>Woman or man?</b> We ask so that everybody is heard.",
+    )
     await aida.taps("Woman")
     await aida.taps("29–45")
     aida.sees("🏠 Main menu", in_words(language, "Бөстөр", "Бостер"))
@@ -132,7 +135,7 @@ async def test_the_link_of_another_village_asks_before_it_moves_everybody(
     await add_relative(world, aida)
     await aida.opens(f"v_{BESHIK_JON}")
     aida.sees(in_words(language, "Бешик-Жон", "Бешик-Джон"))
-    aida.sees("From now on you will see the votes of the new village.")
+    aida.sees("From now on you take part in the votes of the new village.")
     aida.sees("Everybody on this phone moves: {count}.", count=2)
     assert await homes_of(world, aida) == [BOSTER, BOSTER]
     await aida.taps("✅ Yes, move")
@@ -170,9 +173,9 @@ async def test_a_link_to_no_village_says_so_and_offers_the_ways(
 ) -> None:
     aida = await newcomer(world, language)
     await aida.opens(f"v_{code}")
-    aida.sees("There is no such village. Choose one from the list.", "📍 Where do you live?")
+    aida.sees("There is no such village. Choose one from the list.", "<b>📍 Where do you live?</b>")
     await aida.taps("🗂 Choose from the list")
-    aida.sees("Which oblast do you live in?")
+    aida.sees("<b>Which oblast do you live in?</b>")
 
 
 async def test_a_wrong_link_does_not_cost_the_consent(world: World) -> None:
@@ -195,7 +198,7 @@ async def test_a_newcomer_types_the_name_confirms_it_and_is_asked_for_sex_and_ag
 ) -> None:
     aida = await newcomer(world, language)
     await aida.says("/start")
-    aida.sees("📍 Where do you live?")
+    aida.sees("<b>📍 Where do you live?</b>")
     await aida.says(typed)
     aida.sees("These villages were found. Press yours 👇")
     aida.sees(in_words(language, "Бөстөр айыл аймагы", "Бостерский айылный аймак"))
@@ -204,7 +207,7 @@ async def test_a_newcomer_types_the_name_confirms_it_and_is_asked_for_sex_and_ag
     assert await homes_of(world, aida) == []
     await aida.taps("✅ Yes, right")
     aida.is_told("✅ Saved. You can change the village in the settings.")
-    aida.sees("Woman or man?")
+    aida.sees("<b>Woman or man?</b> We ask so that everybody is heard.")
     assert await homes_of(world, aida) == [BOSTER]
 
 
@@ -216,7 +219,7 @@ async def test_a_search_survives_a_crash_between_any_two_messages(
     await aida.taps("🔎 Type the name")
     await aida.says("Тогуз-Торо")
     await aida.taps("1. Тогуз-Торо")
-    aida.sees("From now on you will see the votes of the new village.")
+    aida.sees("From now on you take part in the votes of the new village.")
     await aida.taps("✅ Yes, move")
     assert await homes_of(crashing_world, aida) == [TOGUZ_TORO]
 
@@ -248,7 +251,7 @@ async def test_who_is_in_no_list_learns_whom_to_tell(world: World, language: str
     await aida.taps("❓ My village is not in the list")
     aida.sees("Tell the mobilizer of your aimak its name, aimak and rayon.")
     await aida.taps("⬅️ Back")
-    aida.sees("📍 Where do you live?")
+    aida.sees("<b>📍 Where do you live?</b>")
 
 
 async def test_html_and_emoji_in_a_name_are_shown_as_they_are(world: World) -> None:
@@ -299,7 +302,7 @@ async def test_nothing_is_searched_or_kept_before_the_consent(world: World) -> N
     await aida.says("Бешик-Жон")
     await aida.does(lambda: world.telegram.people.sends_location(aida.id, *NEAR_BOSTER))
     aida.sees_no("These villages were found. Press yours 👇")
-    aida.sees("Do you consent to the processing of your personal data?")
+    aida.sees("<b>Do you consent to the processing of your personal data?</b>")
     async with world.ashar.database.read() as session:
         assert (await session.scalars(select(Draft))).all() == []
 
@@ -349,9 +352,9 @@ async def test_a_village_without_a_point_is_found_in_the_list_of_its_aimak(
     await aida.does(lambda: world.telegram.people.sends_location(aida.id, *NEAR_BOSTER))
     aida.sees("about {km} km", km=1)
     await aida.taps(in_words(language, "🗂 Бөстөр айыл аймагы", "🗂 Бостерский айылный аймак"))
-    aida.sees("Choose your village:")
+    aida.sees("<b>Choose your village:</b>")
     await aida.taps(in_words(language, "Бешик-Жон", "Бешик-Джон"))
-    aida.sees("Your village is")
+    assert aida.words("✅ Yes, right") in aida.buttons
 
 
 async def test_a_location_far_from_every_village_says_so(world: World, language: str) -> None:
@@ -360,7 +363,7 @@ async def test_a_location_far_from_every_village_says_so(world: World, language:
     await aida.does(lambda: world.telegram.people.sends_location(aida.id, *FAR_AWAY))
     aida.sees("There is no village near this point.")
     await aida.taps("🗂 Choose from the list")
-    aida.sees("Which oblast do you live in?")
+    aida.sees("<b>Which oblast do you live in?</b>")
 
 
 async def test_the_keyboard_of_the_location_goes_away_with_its_back_button(world: World) -> None:
@@ -393,18 +396,18 @@ async def test_the_list_leads_from_the_oblast_to_the_village_and_back(
     await aida.says("/village")
     await aida.taps("🗂 Choose from the list")
     await aida.taps(in_words(language, "Жалал-Абад облусу", "Джалал-Абадская область"))
-    aida.sees("Choose the rayon or the city:")
+    aida.sees("<b>Choose the rayon or the city:</b>")
     await aida.taps(in_words(language, "Сузак району", "Сузакский район"))
-    aida.sees("Choose the aiyl aimak:")
+    aida.sees("<b>Choose the aiyl aimak:</b>")
     await aida.taps(in_words(language, "Тогуз-Торо айыл аймагы", "Тогуз-Тороуский айылный аймак"))
-    aida.sees("Choose your village:")
-    for question in ("Choose the aiyl aimak:", "Choose the rayon or the city:"):
+    aida.sees("<b>Choose your village:</b>")
+    for question in ("<b>Choose the aiyl aimak:</b>", "<b>Choose the rayon or the city:</b>"):
         await aida.taps("⬅️ Back")
         aida.sees(question)
     await aida.taps("⬅️ Back")
-    aida.sees("Which oblast do you live in?")
+    aida.sees("<b>Which oblast do you live in?</b>")
     await aida.taps("⬅️ Back")
-    aida.sees("📍 Where do you live?")
+    aida.sees("<b>📍 Where do you live?</b>")
 
 
 async def test_a_long_list_is_turned_page_by_page_and_back_finds_the_page(world: World) -> None:
@@ -452,7 +455,7 @@ async def test_a_town_with_villages_around_it_is_itself_a_choice(world: World) -
     await aida.taps("🗂 Choose from the list")
     await aida.taps("Жалал-Абад облусу")
     await aida.taps("Манас шаары")
-    aida.sees("Choose your village:")
+    aida.sees("<b>Choose your village:</b>")
     await aida.taps("Манас шаары")
     await aida.taps("✅ Yes, right")
     assert await homes_of(world, aida) == ["4170340"]

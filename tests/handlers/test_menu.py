@@ -1,0 +1,104 @@
+"""The menu, help, and what the bot says to everything that it doesn't understand."""
+
+import pytest
+
+from tests.world import TOKEN, World
+
+
+async def test_an_open_vote_is_the_menus_first_button(world: World, language: str) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    await aida.says("/menu")
+    aida.sees_no("🗳 A vote is open in your village.")
+    await world.vote(maker=bakyt)
+    await aida.says("/menu")
+    aida.sees("🗳 A vote is open in your village.")
+    title = "Айылга эмне керек?" if language == "ky" else "Что нужно селу?"
+    assert title in aida.buttons[0]
+    await aida.taps(aida.buttons[0])
+    aida.sees("What does the village need most? Choose one 👇")
+
+
+@pytest.mark.parametrize("said", ["салам", "👍", "<b>&", "/unknown", "я" * 4000, "\u202eabc"])
+async def test_what_is_not_understood_leads_to_the_menu(
+    world: World, language: str, said: str
+) -> None:
+    aida = await world.villager("Айда", language)
+    await aida.says(said)
+    aida.sees("I didn't understand that. Please press one of the buttons 👇", "<b>🏠 Main menu</b>")
+
+
+async def test_stickers_photos_and_contacts_lead_to_the_menu_too(
+    world: World, language: str
+) -> None:
+    aida = await world.villager("Айда", language)
+    people = world.telegram.people
+    for send in (
+        lambda: people.sends_sticker(aida.id),
+        lambda: people.sends_contact(aida.id),
+        lambda: people.sends_document(aida.id, b"%PDF-1.4", "appeal.pdf"),
+    ):
+        await aida.does(send)
+        aida.sees("<b>🏠 Main menu</b>")
+
+
+async def test_an_edited_message_is_answered_politely(world: World, language: str) -> None:
+    aida = await world.villager("Айда", language)
+    await aida.says("салам")
+    said = [m for m in world.telegram.screen(aida.id) if m.sender == aida.id][-1]
+    await aida.does(lambda: world.telegram.people.edits(aida.id, said.id, "кош"))
+    aida.sees("✏️ An edited message changes nothing here. Please send a new one.")
+
+
+async def test_help_names_the_ways_and_the_phone(world: World, language: str) -> None:
+    aida = await world.villager("Айда", language)
+    await aida.says("/help")
+    aida.sees("<b>❓ Help</b>", "/vote", "/settings", "/mydata", "/forget")
+
+
+async def test_cancel_with_nothing_begun_says_so(world: World, language: str) -> None:
+    aida = await world.villager("Айда", language)
+    await aida.says("/cancel")
+    aida.sees("There is nothing to cancel.")
+
+
+@pytest.mark.parametrize(
+    "data", ["", "x", "menu:1", "vote:a:b", "vote:99999999999:", "pick:1:1:x:1:1", "🗳:1", "f:a:b:c:d"]
+)
+async def test_forged_buttons_show_the_present_menu(
+    world: World, language: str, data: str
+) -> None:
+    aida = await world.villager("Айда", language)
+    await aida.says("/help")
+    await aida.forges(data or " ")
+    aida.is_told("This button is out of date. Here is the present screen.")
+    aida.sees("<b>🏠 Main menu</b>")
+
+
+async def test_in_a_group_the_bot_only_says_where_to_talk(world: World) -> None:
+    aida = await world.villager("Айда", "ky")
+    group = world.telegram.add_group("Бөстөр айылы", [aida.id], [TOKEN])
+    await world.settle()
+    await aida.does(lambda: world.telegram.people.says(aida.id, "салам баарына", group.id))
+    await aida.does(
+        lambda: world.telegram.people.says(aida.id, "/vote@ashar_test_bot", group.id)
+    )
+    said = [m.plain for m in world.telegram.screen(aida.id, group.id) if m.sender == "bot"]
+    assert len(said) == 1
+    assert aida.words("🔒 Votes are secret: write to the bot in a private chat.") in said[0]
+
+
+async def test_a_channel_post_is_overlooked(world: World) -> None:
+    await world.deliver(
+        {
+            "update_id": 7,
+            "channel_post": {
+                "message_id": 1,
+                "date": 1,
+                "chat": {"id": -1001, "type": "channel", "title": "К"},
+                "text": "/start",
+            },
+        }
+    )
+    await world.settle()
+    assert not world.telegram.calls or "send" not in world.telegram.calls[-1].method
