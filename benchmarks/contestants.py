@@ -115,6 +115,8 @@ ASHAR = Contestant(
     (sys.executable, "-m", "bot", "run"),
     _ashar_environment,
     prepare=(sys.executable, "-m", "benchmarks.seed"),
+    scenario="benchmarks.scenario:Round",
+    scenario_argument='["votes", "vote:", "pick:", "cast:", "menu"]',
     needs=("bot.__main__", "benchmarks.seed"),
 )
 AIOGRAM_TUNED = Contestant(

@@ -138,3 +138,12 @@ class Walk:
         if seen:
             self._keyboards[person] = (parameters["message_id"], seen)
         return True
+
+
+class Round(Walk):
+    """A walk that only edits: each person begins with /menu once, then taps round the path."""
+
+    def next_update(self, person: int, step: int) -> Update:
+        if person not in self._keyboards:
+            return message_update(person, "/menu", 1)
+        return super().next_update(person, step - 1)

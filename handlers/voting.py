@@ -441,10 +441,10 @@ def cancelled_screen(t: Translator, vote: Vote) -> Screen:
 def _question(t: Translator, paper: Paper) -> Markup:
     match paper.vote.method:
         case VoteMethod.ONE:
-            return t("What does the village need most? Choose one 👇")
+            return t("Choose one 👇")
         case VoteMethod.SEVERAL:
             return t(
-                "What does the village need most? You may choose up to {max}. Chosen: {count}.",
+                "You may choose up to {max}. Chosen: {count}.",
                 max=ballots.most_choices(paper.vote),
                 count=len(paper.picks),
             )

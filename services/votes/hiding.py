@@ -52,7 +52,7 @@ def _hidden_columns(
     by_size = sorted(values, key=lambda value: (people[VOTERS, value], value))
     for value in by_size:
         together = min(sum(people[p, v] for v in hidden) for p in chosen)
-        if True:
+        if len(hidden) > 1 and together >= hide_below:
             break
         hidden.add(value)
     return hidden
@@ -76,7 +76,7 @@ class _Table:
         self._hidden = {cell for cell, count in self._cells.items() if count < hide_below}
 
     def hide(self) -> set[Cell]:
-        while self._hide_whole_columns():
+        while self._hide_whole_columns() or self._protect_lines() or self._protect_exposed():
             pass
         return self._hidden
 

@@ -34,9 +34,9 @@ async def settle(browser: Browser, sqlite_url: str) -> AsyncIterator[Settle]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
-            lambda line: complaints.append(line.text)
-            if line.type in {"error", "warning"}
-            else None,
+            lambda line: (
+                complaints.append(line.text) if line.type in {"error", "warning"} else None
+            ),
         )
         await page.goto(village.address)
         return Hand(page, village)

@@ -41,7 +41,7 @@ class Hand:
 
     def __init__(self, page: Page, village: BrowserVillage) -> None:
         self.page = page
-        self._village = village
+        self.village = village
         self._language = "ky"
 
     def words(self, text: str, **parameters: Any) -> str:
@@ -51,7 +51,7 @@ class Hand:
 
     @property
     def _t(self) -> Translator:
-        return self._village.ashar.translators[self._language]
+        return self.village.ashar.translators[self._language]
 
     @property
     def newest(self) -> Locator:
@@ -73,18 +73,27 @@ class Hand:
         await self.page.keyboard.press("Enter")
 
     async def taps(self, label: str, **parameters: Any) -> None:
-        """A button of the newest message, by its whole label or the beginning of it."""
+        """The first button of the newest message that has these words."""
         wanted = self.words(label, **parameters)
-        await self._button(self.newest, wanted).click()
+        await self._buttons(self.newest, wanted).first.click()
 
     async def taps_old(self, label: str) -> None:
         """The oldest button of this label in the chat."""
-        await self._button(self.page.locator("#messages"), self.words(label)).first.click()
+        await self._buttons(self.page.locator("#messages"), self.words(label)).first.click()
 
     async def sees(self, *texts: str, **parameters: Any) -> None:
         """Each text is in the newest message, now or soon."""
         for text in texts:
             await expect(self.newest).to_contain_text(self.words(text, **parameters))
+
+    async def sees_count(self, one: str, other: str, count: int) -> None:
+        """A text with a number, by its two msgids."""
+        await expect(self.newest).to_contain_text(plain(self._t.plural(one, other, count)))
+
+    async def sees_result(self, title: str) -> None:
+        """The result with its picture."""
+        await self.sees("<b>📊 Result: {title}</b>", title=title)
+        await self.sees_a_picture()
 
     async def sees_a_picture(self) -> None:
         """The newest message's picture has arrived and can be drawn."""
@@ -107,6 +116,6 @@ class Hand:
         await (await chosen.value).set_files(file)
         await self.page.get_by_role("dialog").get_by_role("button", name="Send").click()
 
-    def _button(self, where: Locator, label: str) -> Locator:
-        spaces = r"\s".join(re.escape(word) for word in label.split())
-        return where.locator(".inline-button", has_text=re.compile(rf"^{spaces}"))
+    def _buttons(self, where: Locator, words: str) -> Locator:
+        """An exact pattern: texts of the page are compared without regard to upper case."""
+        return where.locator(".inline-button", has_text=re.compile(re.escape(words)))

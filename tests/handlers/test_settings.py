@@ -96,7 +96,7 @@ async def test_news_of_votes_are_turned_off_and_on(world: World, language: str) 
     await world.tick()
     assert len(aida.messages) == before
     await aida.says("/vote")
-    aida.sees("What does the village need most? Choose one 👇")
+    aida.sees("Choose one 👇")
     await aida.says("/settings")
     await aida.taps("🔔 Turn on news of votes")
     aida.is_told("🔔 We will write to you when a vote starts and ends.")

@@ -1,0 +1,51 @@
+"""What somebody in the demo's story does with a phone: opens links, writes, taps."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.ui.callbacks import Callback, unpack
+from simulator import Message, Telegram
+
+Settle = Callable[[], Awaitable[None]]
+
+
+class Unscripted(Exception):
+    """The bot doesn't show the button that the story asks for."""
+
+
+class Phone:
+    """Buttons are found by what they mean, not by what they say in some language."""
+
+    def __init__(self, telegram: Telegram, person_id: int, settle: Settle) -> None:
+        self._telegram = telegram
+        self.id = person_id
+        self._settle = settle
+
+    async def opens(self, payload: str) -> None:
+        self._telegram.people.opens_link(self.id, payload)
+        await self._settle()
+
+    async def says(self, text: str) -> None:
+        self._telegram.people.says(self.id, text)
+        await self._settle()
+
+    async def taps(self, kind: type[Callback], **fields: object) -> None:
+        """Taps the newest button of this kind whose fields are as given.
+
+        Raises:
+            Unscripted: there is none.
+        """
+        for message in reversed(self._telegram.screen(self.id)):
+            for data in _callback_data(message):
+                action = unpack(data)
+                if isinstance(action, kind) and all(
+                    getattr(action, name) == value for name, value in fields.items()
+                ):
+                    self._telegram.people.taps(self.id, message.id, data=data)
+                    await self._settle()
+                    return
+        raise Unscripted(f"no button {kind.__name__} with {fields}")
+
+
+def _callback_data(message: Message) -> list[str]:
+    rows = message.inline_keyboard or []
+    return [button["callback_data"] for row in rows for button in row if "callback_data" in button]
