@@ -17,6 +17,15 @@ def cpu_seconds(pid: int) -> float:
     return ticks / _TICKS_PER_SECOND
 
 
+def busy_seconds() -> float:
+    """Seconds that all cores together have worked since the machine started, for whomever.
+
+    User, nice, system, interrupts and what the hypervisor took; not idle, not waiting for disks.
+    """
+    fields = (_PROC / "stat").read_text().split("\n", 1)[0].split()[1:]
+    return sum(int(fields[i]) for i in (0, 1, 2, 5, 6, 7)) / _TICKS_PER_SECOND
+
+
 def resident_bytes(pid: int) -> int:
     """Memory in RAM of the program and its descendants; shared pages count in each."""
     total = 0

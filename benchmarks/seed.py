@@ -96,9 +96,7 @@ async def open_vote(session: AsyncSession, village_id: int, now: datetime) -> Vo
     """An open vote of the village; its opening is a running campaign."""
     made_by = await session.get_one(Account, MAKER)
     rights = await access.rights_of(session, made_by, await load_directory(session, now.date()))
-    vote = await lifecycle.prepare(
-        session, rights, village_id, [village_id], by=MAKER, now=now
-    )
+    vote = await lifecycle.prepare(session, rights, village_id, [village_id], by=MAKER, now=now)
     vote = await lifecycle.vote_for_staff(session, rights, vote.id)
     lifecycle.set_title(vote, "Айылга эмне керек?", "Что нужно селу?", 1_500_000)
     for title_ky, title_ru in OPTIONS:
@@ -126,9 +124,7 @@ async def fill(database: Database, people: int, recipients: int) -> None:
 
 
 async def _finish_campaigns(session: AsyncSession, now: datetime) -> None:
-    await session.execute(
-        update(Campaign).values(status=CampaignStatus.DONE, finished_at=now)
-    )
+    await session.execute(update(Campaign).values(status=CampaignStatus.DONE, finished_at=now))
 
 
 async def main() -> None:

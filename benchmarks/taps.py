@@ -10,7 +10,7 @@ from itertools import count, product
 from pathlib import Path
 from typing import Any
 
-from benchmarks.consumption import cpu_seconds
+from benchmarks.consumption import busy_seconds, cpu_seconds
 from benchmarks.contestants import CONTESTANTS, YARDSTICK, Contestant, Stage
 from benchmarks.report import figure, progress, ratio, section, table
 from benchmarks.stage import (
@@ -30,7 +30,8 @@ MakeDatabase = Callable[[str], str]
 
 HEADINGS = (
     "contestant", "people", "late ms", "database", "updates", "taps/s", "ratio", "p50 ms",
-    "p95 ms", "p99 ms", "felt p95", "CPU ms/tap", "CPU ratio", "stub CPU", "note",
+    "p95 ms", "p99 ms", "felt p95", "CPU ms/tap", "CPU ratio", "stub CPU", "others",
+    "note",
 )  # fmt: skip
 
 
@@ -70,6 +71,8 @@ class TapFigures:
 
     `cpu_per_tap` is that of the bot's programs; a PostgreSQL server is not among them.
     `stub_share` is the share of one core that the server took: near 1 it is the bottleneck.
+    `others_share` is what everything else on the machine took, the PostgreSQL server included;
+    figures of a machine that was busy otherwise say little.
     """
 
     taps_per_second: float
@@ -79,6 +82,7 @@ class TapFigures:
     felt_p95: float
     cpu_per_tap: float
     stub_share: float
+    others_share: float
     note: str
 
 
@@ -122,9 +126,10 @@ def _stage(stub: RunningStub, cell: Cell, database_url: str) -> Stage:
 
 def _measure_window(bot: RunningContestant, stub: RunningStub, seconds: float) -> TapFigures:
     stub.administer("open")
-    bot_before, stub_before = cpu_seconds(bot.pid), cpu_seconds(stub.pid)
+    before = cpu_seconds(bot.pid), cpu_seconds(stub.pid), busy_seconds()
     time.sleep(seconds)
-    bot_used, stub_used = cpu_seconds(bot.pid) - bot_before, cpu_seconds(stub.pid) - stub_before
+    after = cpu_seconds(bot.pid), cpu_seconds(stub.pid), busy_seconds()
+    bot_used, stub_used, all_used = (end - begin for begin, end in zip(before, after, strict=True))
     report = stub.administer("close")
     taps = report["taps"]
     return TapFigures(
@@ -135,6 +140,7 @@ def _measure_window(bot: RunningContestant, stub: RunningStub, seconds: float) -
         felt_p95=report["felt_p95"],
         cpu_per_tap=1000 * bot_used / taps if taps else float("nan"),
         stub_share=stub_used / report["seconds"],
+        others_share=max(0.0, all_used - bot_used - stub_used) / report["seconds"],
         note=_note(report),
     )
 
@@ -238,5 +244,6 @@ def _row(
         figure(figures.cpu_per_tap, 2),
         ratio(figures.cpu_per_tap, beside.cpu_per_tap if beside else None),
         f"{figures.stub_share:.0%}",
+        f"{figures.others_share:.0%}",
         figures.note,
     ]

@@ -27,8 +27,8 @@ from bot.ui.callbacks import Callback, UnreadableCallback, unpack
 from bot.ui.context import Answer, Context
 from bot.ui.i18n import Translators
 from bot.ui.routes import OpenTo, Route, Routes
-from models import Account, ProcessedUpdate, Resident
-from services import outbox, people
+from models import Account, Grant, ProcessedUpdate, Resident
+from services import access, outbox, people
 from services.outbox import Hands, Letter
 from services.places.current import Places
 from services.refusal import Reason, Refused
@@ -207,7 +207,7 @@ class UnitOfWork:
         async with self._database.begin_short() as session:
             session.info["savepoints"] = savepoints
             fresh = await _first_time(session, [job.update.update_id for job in jobs], now)
-            accounts, residents = await self._lock_accounts(session, jobs, now)
+            accounts, known = await self._lock_accounts(session, jobs, now)
             letters: list[Letter] = []
             for job in jobs:
                 job.context = None
@@ -225,8 +225,8 @@ class UnitOfWork:
                     self._places,
                     self._go,
                 )
-                if account.id in residents:
-                    context.knows(residents.pop(account.id))
+                if account.id in known:
+                    context.knows(*known.pop(account.id))
                 await act(context)
                 letters += context.letters
             return await outbox.add(session, letters, now=now, hands=self._mail.hands)
@@ -310,8 +310,8 @@ class UnitOfWork:
 
     async def _lock_accounts(
         self, session: AsyncSession, jobs: list[Job], now: datetime
-    ) -> tuple[dict[int, Account], dict[int, list[Resident]]]:
-        """The accounts of all jobs, made if they are new, and the people who use them.
+    ) -> tuple[dict[int, Account], dict[int, tuple[list[Resident], list[Grant]]]]:
+        """The accounts of all jobs, made if they are new, with their people and their grants.
 
         Locked in the order of their ids, so that two processes never wait for each other.
         """
@@ -325,7 +325,8 @@ class UnitOfWork:
         )
         accounts = {account.id: account for account in found}
         residents = await people.residents_of_all(session, ids)
-        return accounts, {id: residents.get(id, []) for id in ids}
+        grants = await access.grants_of_all(session, ids)
+        return accounts, {id: (residents.get(id, []), grants.get(id, [])) for id in ids}
 
 
 async def _reread(context: Context) -> None:
@@ -333,6 +334,7 @@ async def _reread(context: Context) -> None:
     if context.account in context.session:
         await context.session.refresh(context.account)
     context.session.info.pop("locked_votes", None)
+    context.session.info.pop("votes_of", None)
     context.changed()
 
 

@@ -2,7 +2,6 @@
 
 from markupsafe import Markup
 
-from bot.errors import Incident
 from bot.files import Maker
 from bot.ui.context import Context
 from bot.ui.forms import Forms
@@ -55,10 +54,16 @@ async def _otherwise(context: Context) -> None:
     await context.go(OpenMenu())
 
 
+async def _nothing_to_cancel(context: Context) -> None:
+    if not await villages.cancel_search(context):
+        await menu.cancel(context)
+
+
 FORMS = Forms(
     (*preparing.FORMS, *steering.FORMS, *settings.FORMS, *team.FORMS),
     _otherwise,
-    menu.cancel,
+    _nothing_to_cancel,
+    elsewhere=frozenset({villages.SEARCH}),
 )
 
 

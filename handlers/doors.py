@@ -94,6 +94,13 @@ class ArriveInVillage(Callback):
     code: str
 
 
+@callback("svcancel")
+class CancelVote(Callback):
+    """The end of a vote without a result: why?"""
+
+    vote_id: int
+
+
 @callback("editvote")
 class EditVote(Callback):
     """A vote in preparation."""

@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -68,13 +69,18 @@ async def vote_table(session: AsyncSession, vote_id: int, t: Translator) -> Tabl
         (plain(t("Vote")), vote.title(t.language)),
         (plain(t("Place")), place.name(t.language) if place else ""),
         (plain(t("How people chose")), plain(method_name(t, vote.method, vote.max_choices))),
-        (plain(t("Opened")), t.moment(vote.opens_at) if vote.opens_at else ""),
-        (plain(t("Closed")), t.moment(vote.closed_at) if vote.closed_at else ""),
+        (plain(t("Opened")), _when(t, vote.opens_at)),
+        (plain(t("Closed")), _when(t, vote.closed_at)),
         (plain(t("Adults")), result.adults),
         (plain(t("Note")), plain(t("An empty cell is hidden: it would show single people."))),
     )
     head = (plain(t("Option")), plain(t("Votes")), *(name for _, _, name in groups))
     return Table(f"vote-{vote_id}", facts, head, tuple(rows))
+
+
+def _when(t: Translator, moment: datetime | None) -> str:
+    """With the year: a record is read long afterwards."""
+    return f"{t.day_full(moment)}, {t.time(moment)}" if moment else ""
 
 
 def _sex(t: Translator, value: str) -> str:
@@ -98,16 +104,25 @@ def as_csv(table: Table) -> bytes:
 
 def _harmless(cell: Cell) -> Cell:
     """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")):
         return f"'{cell}"
     return cell
+
+
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+"""A cell is what somebody wrote, and neither a formula nor a link."""
 
 
 def as_xlsx(table: Table) -> bytes:
     import xlsxwriter
 
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(file, OPTIONS)
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet(table.name[:31])
     for row, (name, value) in enumerate(table.facts):

@@ -35,14 +35,15 @@ async def show_menu(context: Context, _tap: OpenMenu | None = None) -> None:
     if not residents and not rights:
         await context.go(OpenVillages())
         return
-    waiting = None
-    for vote in await ballots.votes_for(context.session, residents, VoteStatus.OPEN):
-        voted = [await ballots.has_voted(context.session, vote.id, r) for r in residents]
-        if not all(voted):
-            waiting = vote
-            break
     directory = await context.directory()
     place = directory.get(residents[0].village_id) if residents else None
+    if place is not None and not place.exists:
+        await context.go(OpenVillages())
+        return
+    current = await ballots.current_votes(context.session, residents)
+    votes = [vote for vote in current if vote.status is VoteStatus.OPEN]
+    done = await ballots.taken_part(context.session, votes, residents)
+    waiting = next((v for v in votes if any((v.id, r.id) not in done for r in residents)), None)
     village = place_label(context.t, directory, place) if place else None
     context.show(menu_screen(context.t, village, waiting, staff=bool(rights)))
 
@@ -65,7 +66,9 @@ async def tell_not_understood(context: Context) -> None:
 
 
 async def tell_edited(context: Context) -> None:
-    """An edited message: what it said first is what counts."""
+    """An edited message: what it said first is what counts. A live location edits itself."""
+    if context.message.location is not None:
+        return
     context.say(
         Screen(
             context.t("✏️ An edited message changes nothing here. Please send a new one."),

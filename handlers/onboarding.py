@@ -4,6 +4,8 @@ With the village's link it takes four taps and no typing. Nothing but id and lan
 before the yes: the link's payload travels in the buttons.
 """
 
+import re
+
 from markupsafe import Markup
 
 from bot.ui.callbacks import Callback, callback
@@ -26,6 +28,8 @@ from services.places.directory import Directory
 from services.refusal import Reason, Refused
 from services.terms import CONSENT_VERSION
 
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,40}")
+"""What fits into a button beside the rest; no link of this bot is longer."""
 NAMES = {"ky": "Кыргызча", "ru": "Русский"}
 
 
@@ -164,6 +168,8 @@ async def _go_on(context: Context, payload: str) -> None:
     """The next thing that is missing, or where the link leads, or the menu."""
     account = context.account
     account.unreachable_at = None
+    if not PAYLOAD.fullmatch(payload):
+        payload = ""
     if account.language is None:
         context.show(language_screen(context.translators, payload))
         return
@@ -238,23 +244,30 @@ def terms_screen(t: Translator, payload: str) -> Screen:
             t("<b>Consent to the processing of personal data</b>"),
             "",
             t(
-                "<b>Who holds the data.</b> ARIS, the Community Development and Investment Agency of the Kyrgyz Republic."
+                "<b>Who holds the data.</b> ARIS, the Community Development and Investment "
+                "Agency of the Kyrgyz Republic."
             ),
             t(
-                "<b>What.</b> Your Telegram number (id), language, village, sex, age group, and in which votes you took part. Names and phone numbers are not asked."
+                "<b>What.</b> Your Telegram number (id), language, village, sex, age group, "
+                "and in which votes you took part. Names and phone numbers are not asked."
             ),
             t("<b>Why.</b> To count the choice of the village, to send you calls and results."),
             t(
-                "<b>Your choice is secret.</b> It is kept apart from you; when the vote closes, the key that joins them is destroyed."
+                "<b>Your choice is secret.</b> It is kept apart from you; when the vote "
+                "closes, the key that joins them is destroyed."
             ),
             t(
-                "<b>How long.</b> Until you delete it with /forget or ARIS ends this bot. Without your consent your id and language are deleted after a day."
+                "<b>How long.</b> Until you delete it with /forget or ARIS ends this bot. "
+                "Without your consent your id and language are deleted after a day."
             ),
             t(
-                "<b>Your rights.</b> To see what is held (/mydata), to correct it (/settings), to withdraw the consent and delete it (/forget). A request is answered within a week."
+                "<b>Your rights.</b> To see what is held (/mydata), to correct it (/settings), "
+                "to withdraw the consent and delete it (/forget). A request is answered within "
+                "a week."
             ),
             t(
-                "<b>Telegram.</b> Messages pass through the servers of Telegram, which are outside Kyrgyzstan."
+                "<b>Telegram.</b> Messages pass through the servers of Telegram, which are "
+                "outside Kyrgyzstan."
             ),
             t("<b>Saying no</b> has no consequence: you can vote at the meeting as before."),
         ),

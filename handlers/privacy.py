@@ -212,13 +212,7 @@ def file_lines(t: Translator, held: PersonalData, directory: Directory) -> list[
         t("People on this phone: {count}", count=len(held.residents)),
         *_people(t, held, directory),
         "",
-        t("Votes taken part in: {count}", count=len(held.taken_part)),
-        *(_part(t, held, part) for part in held.taken_part),
-        t(
-            "What was chosen is not in this file: a choice is kept apart from names, so that "
-            "nobody can make you show it. When a vote ends, what joins the two is destroyed. Your "
-            "receipt proves that your vote is counted."
-        ),
+        *_votes(t, held),
         *_as_staff(t, held, directory),
         *_begun(t, held),
         "",
@@ -242,13 +236,25 @@ def _withdrawn(t: Translator, held: PersonalData) -> list[Markup]:
         return []
     more = len(held.open_votes) - VOTES_NAMED
     return [
-        t("<b>In open votes your vote is withdrawn:</b>"),
+        t("<b>In open votes the votes from this phone are withdrawn:</b>"),
         *(
             Markup("🗳 {}").format(shorten(vote.title(t.language), TITLE_SHOWN))
             for vote in held.open_votes[:VOTES_NAMED]
         ),
         *([t("and {count} more", count=more)] if more > 0 else []),
     ]
+
+
+def _votes(t: Translator, held: PersonalData) -> list[Markup]:
+    count = t("Votes taken part in: {count}", count=len(held.taken_part))
+    if not held.taken_part:
+        return [count]
+    why_no_choice = t(
+        "What was chosen is not in this file: a choice is kept apart from names, so that "
+        "nobody can make you show it. When a vote ends, what joins the two is destroyed. Your "
+        "receipt proves that your vote is counted."
+    )
+    return [count, *(_part(t, held, part) for part in held.taken_part), why_no_choice]
 
 
 def _as_staff(t: Translator, held: PersonalData, directory: Directory) -> list[Markup | str]:
@@ -330,7 +336,7 @@ def _part(t: Translator, held: PersonalData, part: Participation) -> Markup:
     facts = [_dates(t, part), status_name(t, vote.status), resident_name(t, who)]
     if part.channel is Channel.ASSISTED:
         facts.append(t("entered by a mobilizer"))
-    return Markup("• {}: {}").format(vote.title(t.language), Markup("; ").join(facts))
+    return Markup("• {} — {}").format(vote.title(t.language), Markup("; ").join(facts))
 
 
 def _dates(t: Translator, part: Participation) -> str:

@@ -16,7 +16,7 @@ STALE = (Reason.OUTDATED, Reason.NOT_FOUND)
 
 
 async def explain(context: Context, refused: Refused) -> None:
-    """A tap gets an alert and, if its screen is of no use any more, the menu; a message an answer."""
+    """A tap gets an alert, and the menu if its screen is of no use; a message an answer."""
     words = words_for(context.t, refused)
     tapped = context.update.callback_query is not None
     if tapped:

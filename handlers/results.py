@@ -11,13 +11,22 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.context import Context
 from bot.ui.i18n import Translator
 from bot.ui.routes import Route, Tap
-from bot.ui.screens import Attachment, Button, Screen, lines
+from bot.ui.screens import CAPTION_LIMIT, Attachment, Button, Row, Screen, lines
 from handlers.doors import OpenResult
-from handlers.words import age_group, menu_button, sex_group, shorten
-from models import AgeBand, Sex, TallyGroup, Vote, VoteMethod, VoteStatus
+from handlers.words import (
+    age_group,
+    menu_button,
+    result_text,
+    says_all,
+    sex_group,
+    shorten,
+    turnout_of_adults,
+    word_of,
+)
+from models import AgeBand, Sex, TallyGroup, VoteMethod, VoteStatus
 from services.refusal import Reason, Refused
 from services.votes import results
-from services.votes.results import Breakdown, Line, Result
+from services.votes.results import Breakdown, Result
 
 HIDDEN = "·"
 
@@ -25,6 +34,13 @@ HIDDEN = "·"
 @callback("groups")
 class OpenGroups(Callback):
     """The result by sex and age group."""
+
+    vote_id: int
+
+
+@callback("word")
+class ReadWord(Callback):
+    """The makers' word in full, where the picture's caption has no room for it."""
 
     vote_id: int
 
@@ -47,6 +63,10 @@ async def show_groups(context: Context, tap: OpenGroups) -> None:
     context.show(groups_screen(context.t, await _published(context, tap.vote_id)))
 
 
+async def read_word(context: Context, tap: ReadWord) -> None:
+    context.show(word_screen(context.t, await _published(context, tap.vote_id)))
+
+
 async def send_receipts(context: Context, tap: GetReceipts) -> None:
     result = await _published(context, tap.vote_id)
     context.say(receipts_screen(context.t, result))
@@ -66,21 +86,30 @@ async def _published(context: Context, vote_id: int) -> Result:
 def result_screen(t: Translator, result: Result) -> Screen:
     """Picture and text together; everything that the picture says is in the text too."""
     vote = result.vote
-    word = vote.word_ru if t.language == "ru" else vote.word_ky
+    text = result_text(t, result, limit=CAPTION_LIMIT)
+    whole_word: tuple[Row, ...] = ()
+    if not says_all(t, result, text):
+        whole_word = ((Button(t("💬 Read it in full"), ReadWord(vote.id)),),)
     return Screen(
-        lines(
-            t("<b>📊 Result: {title}</b>", title=vote.title(t.language)),
-            *(_line(t, vote, line) for line in result.lines),
-            t.plural("👥 {count} person voted.", "👥 {count} people voted.", result.voters),
-            _turnout(t, result),
-            word,
-        ),
+        text,
         (
+            *whole_word,
             (Button(t("👥 By sex and age"), OpenGroups(vote.id)),),
             (Button(t("🧾 List of receipts"), GetReceipts(vote.id)),),
             (menu_button(t),),
         ),
         picture=Attachment("chart", vote.id, t.language, reuse=True),
+    )
+
+
+def word_screen(t: Translator, result: Result) -> Screen:
+    return Screen(
+        lines(
+            t("<b>📊 Result: {title}</b>", title=result.vote.title(t.language)),
+            "",
+            word_of(result.vote, t.language),
+        ),
+        ((Button(t("📊 The result"), OpenResult(result.vote.id)),), (menu_button(t),)),
     )
 
 
@@ -96,11 +125,12 @@ def groups_screen(t: Translator, result: Result) -> Screen:
     return Screen(
         lines(
             t("<b>📊 Result: {title}</b>", title=result.vote.title(t.language)),
+            *_table(t, result, result.groups[TallyGroup.SEX], sexes),
+            *_table(t, result, result.groups[TallyGroup.AGE], ages),
             "",
-            _table(t, result, result.groups[TallyGroup.SEX], sexes),
-            "",
-            _table(t, result, result.groups[TallyGroup.AGE], ages),
-            "",
+            t("There is nothing to compare: too few people, or all of one group.")
+            if not (result.groups[TallyGroup.SEX].values or result.groups[TallyGroup.AGE].values)
+            else None,
             t(
                 "«{sign}» stands for few people: hidden, so that nobody can be recognised.",
                 sign=HIDDEN,
@@ -123,32 +153,18 @@ def receipts_screen(t: Translator, result: Result) -> Screen:
     )
 
 
-def _line(t: Translator, vote: Vote, line: Line) -> Markup:
-    if line.option is None:
-        return t("▫️ None of these: {count}", count=line.score)
-    sign = "🏆" if line.winner else "▫️"
-    title = shorten(line.option.title(t.language), 45)
-    if vote.method is VoteMethod.RANKING:
-        score = t.plural("{count} point", "{count} points", line.score)
-        return Markup("{} {}: {}").format(sign, title, score)
-    return Markup("{} {}: {} · {}").format(sign, title, t.number(line.score), t.percent(line.share))
-
-
-def _turnout(t: Translator, result: Result) -> Markup | None:
-    if not result.adults:
-        return None
-    share = t.percent(result.voters / result.adults)
-    return t("That is {share} of {adults} adults.", share=share, adults=result.adults)
-
-
-def _table(t: Translator, result: Result, groups: Breakdown, names: Mapping[str, Markup]) -> Markup:
+def _table(
+    t: Translator, result: Result, groups: Breakdown, names: Mapping[str, Markup]
+) -> list[Markup | str]:
     """One line for each option: its figures in the order of the first line."""
+    if not groups.values:
+        return []
 
     def figure(score: int | None) -> str:
         return HIDDEN if score is None else t.number(score)
 
     head = Markup(" · ").join(names[value] for value in groups.values)
-    rows = [lines(Markup("<b>{}</b>").format(head))]
+    rows = [Markup("<b>{}</b>").format(head)]
     for line in result.lines:
         position = line.option.position if line.option else 0
         title = shorten(line.option.title(t.language), 45) if line.option else t("None of these")
@@ -156,7 +172,7 @@ def _table(t: Translator, result: Result, groups: Breakdown, names: Mapping[str,
         rows.append(Markup("{}: {}").format(title, figures))
     voters = " · ".join(figure(groups.voters[value]) for value in groups.values)
     rows.append(t("Voted: {figures}", figures=voters))
-    return lines(*rows)
+    return ["", *rows]
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -181,7 +197,7 @@ async def chart(order: Order) -> Upload:
         for line in result.lines
     )
     voted = t.plural("{count} person voted.", "{count} people voted.", result.voters)
-    turnout = _turnout(t, result)
+    turnout = turnout_of_adults(t, result)
     closed = result.vote.closed_at
     drawn = pictures.ResultChart(
         title=result.vote.title(t.language),
@@ -213,5 +229,6 @@ MAKERS = {"chart": chart, "receipts": receipts}
 ROUTES: tuple[Route, ...] = (
     Tap(OpenResult, show_result),
     Tap(OpenGroups, show_groups),
+    Tap(ReadWord, read_word),
     Tap(GetReceipts, send_receipts),
 )

@@ -270,7 +270,7 @@ def person_screen(t: Translator, resident: Resident) -> Screen:
         (
             *grid([sex_button(sex) for sex in said_sexes], 2),
             (_unsaid(t, t("Sex"), sex_button(Sex.UNSAID)),),
-            *grid([age_button(band) for band in said_bands], 3),
+            *grid([age_button(band) for band in said_bands], 2),
             (_unsaid(t, t("Age"), age_button(AgeBand.UNSAID)),),
             *remove,
             (back_button(t, OpenHousehold()),),

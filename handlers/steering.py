@@ -1,6 +1,7 @@
 """A vote in the hands of its makers: turnout while it runs, closing, publishing, the record."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -10,25 +11,35 @@ from bot.ui import forms
 from bot.ui.callbacks import Callback, callback
 from bot.ui.context import Context
 from bot.ui.forms import Data, Form, Text
-from bot.ui.i18n import Translator
+from bot.ui.i18n import LANGUAGES, Translator
 from bot.ui.routes import OpenTo, Route, Tap
-from bot.ui.screens import Attachment, Button, Row, Screen, lines
-from handlers.doors import EditVote, OpenResult, OpenStaffVote, OpenStaffVotes, OpenWork
+from bot.ui.screens import CAPTION_LIMIT, Attachment, Button, Row, Screen, lines
+from handlers.doors import (
+    CancelVote,
+    EditVote,
+    OpenResult,
+    OpenStaffVote,
+    OpenStaffVotes,
+    OpenWork,
+)
 from handlers.words import (
     age_group,
     back_button,
     menu_button,
+    result_text,
     sex_group,
     shorten,
     status_name,
 )
 from models import Vote, VoteStatus
+from services.access import VOTE_MAKERS
 from services.places.directory import Directory
 from services.refusal import Reason, Refused
 from services.votes import counting, lifecycle, results
 from services.votes.results import LiveTurnout, Result
 
 LISTED_VILLAGES = 20
+LISTED_VOTES = 20
 
 
 @callback("svopen")
@@ -69,11 +80,6 @@ class Publish(Callback):
     vote_id: int
 
 
-@callback("svcancel")
-class CancelVote(Callback):
-    vote_id: int
-
-
 @callback("svexport")
 class Export(Callback):
     vote_id: int
@@ -96,31 +102,35 @@ async def show_staff_vote(context: Context, tap: OpenStaffVote) -> None:
     """The screen that fits the state of the vote."""
     vote = await _watched(context, tap.vote_id)
     t = context.t
-    directory = await context.directory()
+    steers = (await context.rights()).allow(VOTE_MAKERS, vote.place_id)
     match vote.status:
         case VoteStatus.DRAFT:
             await context.go(EditVote(vote.id))
         case VoteStatus.ANNOUNCED:
-            context.show(announced_screen(t, vote))
+            context.show(announced_screen(t, vote, steers=steers))
         case VoteStatus.OPEN:
             live = await results.live_turnout(context.session, vote.id)
-            context.show(turnout_screen(t, vote, live, directory, context.t.time(context.now)))
+            seen = Seen(live, await context.directory(), context.t.time(context.now))
+            context.show(turnout_screen(t, vote, seen, steers=steers))
         case VoteStatus.CLOSED | VoteStatus.PUBLISHED:
             result = await results.result_of(context.session, vote.id)
             people = await results.reachable(context.session, vote.id)
-            context.show(counted_screen(t, result, people))
+            context.show(counted_screen(t, result, people, steers=steers))
         case VoteStatus.CANCELLED:
             context.show(cancelled_screen(t, vote))
 
 
 async def open_now(context: Context, tap: OpenNow) -> None:
     vote = await _vote(context, tap.vote_id)
-    await lifecycle.open_now(context.session, vote, by=context.account.id, now=context.now)
+    if vote.status is not VoteStatus.OPEN:
+        await lifecycle.open_now(context.session, vote, by=context.account.id, now=context.now)
     await context.go(OpenStaffVote(vote.id))
 
 
 async def ask_close(context: Context, tap: AskClose) -> None:
     vote = await _vote(context, tap.vote_id)
+    if vote.status is not VoteStatus.OPEN:
+        raise Refused(Reason.VOTE_MOVED_ON)
     count = await lifecycle.turnout_count(context.session, vote.id)
     context.show(close_screen(context.t, vote, count))
 
@@ -139,6 +149,8 @@ async def close_now(context: Context, tap: CloseNow) -> None:
 async def look_at_result(context: Context, tap: LookAtResult) -> None:
     vote = await _watched(context, tap.vote_id)
     result = await results.result_of(context.session, vote.id)
+    if tap.language not in LANGUAGES:
+        raise Refused(Reason.OUTDATED)
     context.say(look_screen(context.translators[tap.language], context.t, result))
 
 
@@ -151,6 +163,8 @@ async def add_word(context: Context, tap: AddWord) -> None:
 
 async def ask_publish(context: Context, tap: AskPublish) -> None:
     vote = await _vote(context, tap.vote_id)
+    if vote.status is not VoteStatus.CLOSED:
+        raise Refused(Reason.VOTE_MOVED_ON)
     people = await results.reachable(context.session, vote.id)
     context.show(publish_screen(context.t, vote, people))
 
@@ -175,7 +189,8 @@ async def export(context: Context, tap: Export) -> None:
         raise Refused(Reason.VOTE_MOVED_ON)
     title = context.t("📄 {title}", title=vote.title(context.t.language))
     file = Attachment(MAKER_OF[tap.kind], vote.id, context.t.language)
-    context.say(Screen(title, document=file))
+    back = back_button(context.t, OpenStaffVote(vote.id))
+    context.say(Screen(title, ((back,),), document=file))
 
 
 async def _vote(context: Context, vote_id: int) -> Vote:
@@ -264,7 +279,7 @@ REASON = Form(
 def staff_votes_screen(t: Translator, votes: Sequence[Vote], directory: Directory) -> Screen:
     rows: list[Row] = []
     parts: list[Markup] = [t("<b>🗳 Votes of my places</b>")]
-    for vote in votes:
+    for vote in votes[:LISTED_VOTES]:
         place = directory.get(vote.place_id)
         title = shorten(vote.title(t.language), 60) or t("without a question yet")
         parts.append(
@@ -275,24 +290,37 @@ def staff_votes_screen(t: Translator, votes: Sequence[Vote], directory: Director
         rows.append((Button(shorten(f"{title}", 40), OpenStaffVote(vote.id)),))
     if not votes:
         parts.append(t("There is none yet."))
-    return Screen(lines(*parts), (*rows[:20], (back_button(t, OpenWork()), menu_button(t))))
+    return Screen(lines(*parts), (*rows, (back_button(t, OpenWork()), menu_button(t))))
 
 
-def announced_screen(t: Translator, vote: Vote) -> Screen:
+def announced_screen(t: Translator, vote: Vote, *, steers: bool) -> Screen:
+    """`steers`: for who may act, and not only look."""
+    acts: tuple[Row, ...] = (
+        (Button(t("🗳 Open now"), OpenNow(vote.id)),),
+        (Button(t("❌ Cancel the vote"), CancelVote(vote.id)),),
+    )
     return Screen(
         lines(*_head(t, vote)),
-        (
-            (Button(t("🗳 Open now"), OpenNow(vote.id)),),
-            (Button(t("❌ Cancel the vote"), CancelVote(vote.id)),),
-            (back_button(t, OpenStaffVotes()),),
-        ),
+        (*(acts if steers else ()), (back_button(t, OpenStaffVotes()),)),
     )
 
 
-def turnout_screen(
-    t: Translator, vote: Vote, live: LiveTurnout, directory: Directory, at: str
-) -> Screen:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The turnout as it was at a time of the day."""
+
+    live: LiveTurnout
+    directory: Directory
+    at: str
+
+
+def turnout_screen(t: Translator, vote: Vote, seen: Seen, *, steers: bool) -> Screen:
     """Who took part so far; what was chosen is known to nobody before the close."""
+    live = seen.live
+    acts: tuple[Row, ...] = (
+        (Button(t("🔒 Close now"), AskClose(vote.id)),),
+        (Button(t("❌ Cancel the vote"), CancelVote(vote.id)),),
+    )
     sexes = _counts({sex_group(t, sex): count for sex, count in live.by_sex.items()}, t)
     ages = _counts({age_group(t, band): count for band, count in live.by_age.items()}, t)
     return Screen(
@@ -306,14 +334,13 @@ def turnout_screen(
             ),
             sexes,
             ages,
-            *_villages(t, live, directory),
+            *_villages(t, live, seen.directory),
             "",
-            t("As of {time}. What was chosen, nobody knows before the end.", time=at),
+            t("As of {time}. What was chosen, nobody knows before the end.", time=seen.at),
         ),
         (
             (Button(t("🔄 Refresh"), OpenStaffVote(vote.id)),),
-            (Button(t("🔒 Close now"), AskClose(vote.id)),),
-            (Button(t("❌ Cancel the vote"), CancelVote(vote.id)),),
+            *(acts if steers else ()),
             (back_button(t, OpenStaffVotes()),),
         ),
     )
@@ -334,7 +361,7 @@ def close_screen(t: Translator, vote: Vote, count: int) -> Screen:
     )
 
 
-def counted_screen(t: Translator, result: Result, people: int) -> Screen:
+def counted_screen(t: Translator, result: Result, people: int, *, steers: bool) -> Screen:
     vote = result.vote
     rows: list[Row] = [
         (
@@ -342,10 +369,10 @@ def counted_screen(t: Translator, result: Result, people: int) -> Screen:
             Button(t("👁 In Russian"), LookAtResult(vote.id, "ru")),
         )
     ]
-    if vote.status is VoteStatus.CLOSED:
+    if vote.status is VoteStatus.CLOSED and steers:
         rows.append((Button(t("✏️ Add a word"), AddWord(vote.id)),))
         rows.append((Button(t("📣 Publish the result"), AskPublish(vote.id)),))
-    else:
+    elif vote.status is VoteStatus.PUBLISHED:
         rows.append((Button(t("📊 The result"), OpenResult(vote.id)),))
     rows.append(
         (
@@ -370,9 +397,9 @@ def counted_screen(t: Translator, result: Result, people: int) -> Screen:
 
 
 def look_screen(t: Translator, own: Translator, result: Result) -> Screen:
-    """The picture in `t`; the way back in the staff member's own language."""
+    """As villagers will see it, in `t`; the way back in the staff member's own language."""
     return Screen(
-        t("<b>📊 Result: {title}</b>", title=result.vote.title(t.language)),
+        result_text(t, result, limit=CAPTION_LIMIT),
         ((back_button(own, OpenStaffVote(result.vote.id)),),),
         picture=Attachment("chart", result.vote.id, t.language, reuse=True),
     )

@@ -97,11 +97,11 @@ class CheckReceipt(Callback):
 async def show_votes(context: Context, _tap: OpenVotes | None = None) -> None:
     """/vote: straight to the ballot if there is just one to fill in."""
     residents = await context.residents()
-    statuses = (VoteStatus.ANNOUNCED, VoteStatus.OPEN, VoteStatus.PUBLISHED)
-    votes = await ballots.votes_for(context.session, residents, *statuses)
+    current = await ballots.current_votes(context.session, residents)
+    done = await ballots.taken_part(context.session, current, residents)
     voted = {
-        (vote.id, resident.id): await ballots.has_voted(context.session, vote.id, resident)
-        for vote in votes
+        (vote.id, resident.id): (vote.id, resident.id) in done
+        for vote in current
         if vote.status is VoteStatus.OPEN
         for resident in residents
     }
@@ -109,6 +109,7 @@ async def show_votes(context: Context, _tap: OpenVotes | None = None) -> None:
     if _tap is None and len(residents) == 1 and len(waiting) == 1:
         await context.go(OpenVote(waiting[0][0], waiting[0][1]))
         return
+    votes = [*current, *await ballots.past_votes(context.session, residents)]
     context.show(votes_screen(context.t, votes, residents, voted))
 
 

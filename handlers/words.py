@@ -1,15 +1,17 @@
 """Words that several dialogues share: names of the closed sets, and the buttons of every screen."""
 
+import re
 from typing import assert_never
 
 from markupsafe import Markup
 
 from bot.ui.callbacks import Callback
 from bot.ui.i18n import Translator, msg
-from bot.ui.screens import Button, Payload, plain
+from bot.ui.screens import Button, Payload, lines, plain
 from handlers.doors import OpenMenu
-from models import AgeBand, Resident, Role, Sex, VoteMethod, VoteStatus
+from models import AgeBand, Resident, Role, Sex, Vote, VoteMethod, VoteStatus
 from services.places.directory import Directory, KnownPlace
+from services.votes.results import Line, Result
 
 
 def menu_button(t: Translator) -> Button:
@@ -107,6 +109,79 @@ def role_name(t: Translator, role: Role) -> Markup:
         case Role.ADMINISTRATOR:
             return t("administrator")
     assert_never(role)
+
+
+def result_text(t: Translator, result: Result, *, limit: int) -> Markup:
+    """Everything that the picture of a result says; the makers' word as far as there is room.
+
+    `limit` in Telegram's units: characters, those beyond U+FFFF twice.
+    """
+    word = word_of(result.vote, t.language)
+    for title_limit in (45, 30, 20, 12):
+        text = lines(
+            t("<b>📊 Result: {title}</b>", title=result.vote.title(t.language)),
+            *(_result_line(t, result.vote, line, title_limit) for line in result.lines),
+            t.plural("👥 {count} person voted.", "👥 {count} people voted.", result.voters),
+            turnout_of_adults(t, result),
+        )
+        room = limit - len_in_telegram(_as_read(text)) - 1
+        if room >= 0:
+            break
+    if not word or room < SHORTEST_WORD:
+        return text
+    return lines(text, cut(word, room))
+
+
+def says_all(t: Translator, result: Result, text: str) -> bool:
+    """Whether the makers' word is whole in a text of `result_text`."""
+    return _as_read(text).endswith(word_of(result.vote, t.language))
+
+
+def word_of(vote: Vote, language: str) -> str:
+    """What the makers say with the result; empty if nothing."""
+    return (vote.word_ru if language == "ru" else vote.word_ky) or ""
+
+
+def turnout_of_adults(t: Translator, result: Result) -> Markup | None:
+    if not result.adults:
+        return None
+    share = t.percent(result.voters / result.adults)
+    return t("That is {share} of {adults} adults.", share=share, adults=result.adults)
+
+
+def _result_line(t: Translator, vote: Vote, line: Line, title_limit: int) -> Markup:
+    sign = "🏆" if line.winner else "▫️"
+    if line.option is None:
+        return Markup("{} {}: {}").format(sign, t("None of these"), t.number(line.score))
+    title = cut(line.option.title(t.language), title_limit)
+    if vote.method is VoteMethod.RANKING:
+        score = t.plural("{count} point", "{count} points", line.score)
+        return Markup("{} {}: {}").format(sign, title, score)
+    return Markup("{} {}: {} · {}").format(sign, title, t.number(line.score), t.percent(line.share))
+
+
+def _as_read(text: str) -> str:
+    """An HTML text without its tags, line by line."""
+    return Markup(re.sub(r"<[^>]*>", "", text)).unescape()
+
+
+def len_in_telegram(text: str) -> int:
+    """How long Telegram takes a plain text to be: characters beyond U+FFFF count twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, limit: int) -> str:
+    """At most so many of Telegram's units, with … for what is left out."""
+    if len_in_telegram(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    while len_in_telegram(kept) > limit - 1:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+SHORTEST_WORD = 20
+"""Less room than this isn't worth beginning a sentence."""
 
 
 def shorten(text: str, limit: int) -> str:

@@ -1,4 +1,4 @@
-"""The tables of Ashar, one module for each room of the house; nothing here knows Telegram's shapes."""
+"""The tables of Ashar, one module for each room of the house; none knows Telegram's shapes."""
 
 from models.access import Grant, Invitation, JournalEntry, Role
 from models.machine import Campaign, CampaignStatus, Draft, Lane, Media, Outbox, ProcessedUpdate

@@ -1,11 +1,9 @@
 """Who is here: language, consent, residents of an account, and being forgotten."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import (
@@ -16,9 +14,6 @@ from models import (
     Outbox,
     Resident,
     Sex,
-    Turnout,
-    Vote,
-    VoteStatus,
 )
 from services import access
 from services.refusal import Reason, Refused
@@ -125,46 +120,6 @@ async def leave_household(session: AsyncSession, account: Account, resident_id: 
     leaving.label = None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What is kept about somebody."""
-
-    account: Account
-    residents: list[Resident]
-    votes_taken_part: int
-    open_votes: list[Vote]
-    """Votes still open, from which a ballot would be withdrawn."""
-    grants: list[Grant]
-    drafts: int
-    letters: int
-
-
-async def what_is_held(session: AsyncSession, account: Account) -> Held:
-    residents = await residents_of(session, account)
-    ids = [resident.id for resident in residents]
-    taken_part = await session.scalar(
-        select(func.count()).select_from(Turnout).where(Turnout.resident_id.in_(ids))
-    )
-    open_votes = await session.scalars(
-        select(Vote)
-        .join(Turnout, Turnout.vote_id == Vote.id)
-        .where(Turnout.resident_id.in_(ids), Vote.status == VoteStatus.OPEN)
-        .distinct()
-    )
-    grants = await session.scalars(
-        select(Grant).where(Grant.account_id == account.id, Grant.revoked_at.is_(None))
-    )
-    return Held(
-        account=account,
-        residents=residents,
-        votes_taken_part=taken_part or 0,
-        open_votes=list(open_votes),
-        grants=list(grants),
-        drafts=await _count(session, Draft.account_id, account.id),
-        letters=await _count(session, Outbox.chat_id, account.id),
-    )
-
-
 async def forget(session: AsyncSession, account: Account, *, now: datetime) -> None:
     """Deletes what ties anything to this person.
 
@@ -199,10 +154,6 @@ async def forget_undecided(session: AsyncSession, terms: Terms, *, now: datetime
         )
     )
     return result.rowcount  # type: ignore[attr-defined, no-any-return]
-
-
-async def _count(session: AsyncSession, column: Any, value: int) -> int:
-    return await session.scalar(select(func.count()).where(column == value)) or 0
 
 
 def may_vote_by_age(resident: Resident, terms: Terms) -> bool:

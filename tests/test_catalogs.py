@@ -3,8 +3,9 @@
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from tests import catalogs, kyrgyz
-from tests.catalogs import Place, Text
+from tests import catalogs, fitting, kyrgyz
+from tests.catalogs import Text
+from tests.fitting import Place
 
 
 def test_the_catalogs_are_complete_and_right() -> None:
@@ -20,7 +21,7 @@ def test_every_text_takes_its_parameters() -> None:
 
 
 def test_alerts_toasts_and_buttons_are_found_in_the_code() -> None:
-    found = {(place.name, id) for place in catalogs.places() for id in place.ids}
+    found = {(place.name, id) for place in fitting.places() for id in place.ids}
     assert {
         ("toast", "Cancelled. Nothing was sent."),
         ("alert", "You have not voted in this vote."),
@@ -88,7 +89,7 @@ def test_a_text_that_left_the_code_is_seen() -> None:
 
 def test_a_text_too_long_for_its_place_is_seen() -> None:
     place = Place("alert", ("Cancelled. Nothing was sent.",), 20)
-    assert [line[:2] for line in catalogs.too_long(place)] == ["ky", "ru"]
+    assert [line[:2] for line in fitting.too_long(place, catalogs.translation)] == ["ky", "ru"]
 
 
 @pytest.mark.parametrize(

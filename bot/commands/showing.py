@@ -25,6 +25,6 @@ def demo(port: Port = 8080, host: Host = "127.0.0.1", data: Data = None) -> None
     """
     import asyncio
 
-    from bot.demo import show
+    from bot.demo.show import show
 
     asyncio.run(show(host, port, data))

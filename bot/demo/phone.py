@@ -1,11 +1,7 @@
 """What somebody in the demo's story does with a phone: opens links, writes, taps."""
 
-from collections.abc import Awaitable, Callable
-
 from bot.ui.callbacks import Callback, unpack
 from simulator import Message, Telegram
-
-Settle = Callable[[], Awaitable[None]]
 
 
 class Unscripted(Exception):
@@ -15,20 +11,17 @@ class Unscripted(Exception):
 class Phone:
     """Buttons are found by what they mean, not by what they say in some language."""
 
-    def __init__(self, telegram: Telegram, person_id: int, settle: Settle) -> None:
+    def __init__(self, telegram: Telegram, person_id: int) -> None:
         self._telegram = telegram
         self.id = person_id
-        self._settle = settle
 
-    async def opens(self, payload: str) -> None:
+    def opens(self, payload: str) -> None:
         self._telegram.people.opens_link(self.id, payload)
-        await self._settle()
 
-    async def says(self, text: str) -> None:
+    def says(self, text: str) -> None:
         self._telegram.people.says(self.id, text)
-        await self._settle()
 
-    async def taps(self, kind: type[Callback], **fields: object) -> None:
+    def taps(self, kind: type[Callback], **fields: object) -> None:
         """Taps the newest button of this kind whose fields are as given.
 
         Raises:
@@ -41,7 +34,6 @@ class Phone:
                     getattr(action, name) == value for name, value in fields.items()
                 ):
                     self._telegram.people.taps(self.id, message.id, data=data)
-                    await self._settle()
                     return
         raise Unscripted(f"no button {kind.__name__} with {fields}")
 

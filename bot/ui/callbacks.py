@@ -136,4 +136,7 @@ def _read_bool(text: str) -> bool:
 def _read_int(text: str) -> int:
     if not text.lstrip("-").isascii() or not text.lstrip("-").isdigit() or len(text) > 19:
         raise ValueError(text)
-    return int(text)
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(text)
+    return number

@@ -11,7 +11,7 @@ from telegram import Message, Update
 from bot.ui.callbacks import Callback
 from bot.ui.i18n import Translator, Translators
 from bot.ui.screens import Payload, Screen, plain
-from models import Account, Lane, Resident
+from models import Account, Grant, Lane, Resident
 from services import access, people
 from services.access import Rights
 from services.outbox import Letter, next_id
@@ -46,6 +46,7 @@ class Context:
     letters: list[Letter] = field(default_factory=list)
     answer: Answer | None = None
     _residents: list[Resident] | None = None
+    _grants: list[Grant] | None = None
     _rights: Rights | None = None
 
     async def go(self, action: Callback) -> None:
@@ -65,18 +66,22 @@ class Context:
     async def rights(self) -> Rights:
         """What this account may do for its places."""
         if self._rights is None:
-            self._rights = await access.rights_of(
-                self.session, self.account, await self.directory()
-            )
+            directory = await self.directory()
+            if self._grants is None:
+                self._rights = await access.rights_of(self.session, self.account, directory)
+            else:
+                self._rights = Rights(tuple(self._grants), directory)
         return self._rights
 
-    def knows(self, residents: list[Resident]) -> None:
-        """The people of this phone, read beforehand together with those of others."""
+    def knows(self, residents: list[Resident], grants: list[Grant]) -> None:
+        """The people and grants of this account, read beforehand together with those of others."""
         self._residents = residents
+        self._grants = grants
 
     def changed(self) -> None:
         """Residents or rights were changed: the next look reads them anew."""
         self._residents = None
+        self._grants = None
         self._rights = None
 
     @property
@@ -98,14 +103,24 @@ class Context:
 
     def show(self, screen: Screen) -> None:
         """Puts the screen in place of the tapped one, or sends it as a new message."""
-        query = self.update.callback_query
-        tapped = query.message if query else None
-        editable = isinstance(tapped, Message) and tapped.text is not None
-        if editable and screen.is_text and screen.keyboard is None:
-            assert isinstance(tapped, Message)
-            self._call(*screen.edit(tapped.message_id))
+        tapped = self.tapped_id
+        if tapped is not None and screen.is_text and screen.keyboard is None:
+            self.replace(tapped, screen)
             return
         self.say(screen)
+
+    def replace(self, message_id: int, screen: Screen) -> None:
+        """Puts a screen of text in place of an earlier message of text in this chat."""
+        self._call(*screen.edit(message_id))
+
+    @property
+    def tapped_id(self) -> int | None:
+        """The message whose button was tapped, if a screen of text can take its place."""
+        query = self.update.callback_query
+        tapped = query.message if query else None
+        if isinstance(tapped, Message) and tapped.text is not None:
+            return tapped.message_id
+        return None
 
     def say(self, screen: Screen) -> None:
         """Sends the screen as a new message to this chat."""

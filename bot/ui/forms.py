@@ -8,7 +8,7 @@ and cancel come for free. Anything odd is a plain handler, not a new kind of ste
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, TypeAlias
 
 from markupsafe import Markup
@@ -25,7 +25,18 @@ from services.refusal import Reason, Refused
 
 Data: TypeAlias = dict[str, Any]
 Ask: TypeAlias = Callable[[Translator, Data], Markup]
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufeff\uffa0\ud800-\udfff]"
+)
+"""What shows nothing, or turns the direction of what follows; the joiner inside emoji stays."""
+JOINER = "\u200d"
+TIMES = {"миң": 10**3, "тыс": 10**3, "млн": 10**6, "миллион": 10**6, "млрд": 10**9, "миллиард": 10**9}
+"""Beginnings of words that multiply the number before them, in both languages."""
+NUMBER = re.compile(
+    r"\s*(?P<whole>[0-9]{1,3}(?:[ \u00a0\u202f.,'’][0-9]{3})+|[0-9]+)(?:[.,](?P<part>[0-9]{1,2}))?"
+    r"\s*(?P<word>[^\W\d]*)\.?(?:\s+[^\W\d]+\.?)?\s*"
+)
 
 
 @callback("f")
@@ -71,14 +82,19 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Step):
+    """A text; `one_line`: a name or a question, which goes into lists and onto buttons."""
+
     limit: int
+    one_line: bool = False
     wants: ClassVar[str] = msg("Please write it as a text message.")
 
     def read(self, message: Message, context: Context) -> str:
         if message.text is None:
             raise Refused(Reason.WRONG_KIND, wanted=self.wants)
         text = CONTROL.sub("", message.text).strip()
-        if not text:
+        if self.one_line:
+            text = " ".join(text.split())
+        if not text.strip(JOINER):
             raise Refused(Reason.TEXT_EMPTY)
         if len(text) > self.limit:
             raise Refused(Reason.TEXT_TOO_LONG, limit=self.limit, length=len(text))
@@ -87,18 +103,17 @@ class Text(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Step):
-    """A whole number; spaces and a word such as «сом» behind it are overlooked."""
+    """A whole number, also as «1,5 млн»; a word such as «сом» behind it is overlooked."""
 
     least: int = 0
     most: int = 10**12
     wants: ClassVar[str] = msg("Please write a number.")
 
     def read(self, message: Message, context: Context) -> int:
-        found = re.fullmatch(r"\s*([\d\s\u00a0.,']+?)\s*[^\W\d]*\.?\s*", message.text or "")
-        digits = re.sub(r"\D", "", found[1]) if found else ""
-        if not digits or len(digits) > 15 or not self.least <= int(digits) <= self.most:
+        number = read_number(message.text or "")
+        if number is None or not self.least <= number <= self.most:
             raise Refused(Reason.NOT_A_NUMBER, least=self.least, most=self.most)
-        return int(digits)
+        return number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,21 +164,33 @@ class Moment(Step):
     days: tuple[int, ...]
     hour: int
     now_too: bool = False
+    after: str | None = None
+    """The question whose answer the days are counted from; None: from today."""
     wants: ClassVar[str] = msg("Please press a button or write a date: 25.11 18:00")
 
     def buttons(self, t: Translator, data: Data, now: datetime) -> Sequence[tuple[str, str]]:
         found = [(str(t("Now")), "now")] if self.now_too else []
-        for days in self.days:
-            found.append((f"{t.day(now + timedelta(days=days))}, {self.hour}:00", str(days)))
+        for moment in self._offered(data, now):
+            found.append((t.moment(moment), moment.date().isoformat()))
         return found
+
+    def _offered(self, data: Data, now: datetime) -> list[datetime]:
+        earlier = data.get(self.after) if self.after else None
+        start = datetime.fromisoformat(earlier).astimezone(now.tzinfo) if earlier else now
+        day = start.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        return [day + timedelta(days=days) for days in self.days]
 
     def choose(self, value: str, context: Context, data: Data) -> str | None:
         if value == "now" and self.now_too:
             return None
-        if value not in map(str, self.days):
-            raise Refused(Reason.OUTDATED)
-        local = context.now.astimezone(context.terms.zone) + timedelta(days=int(value))
-        return local.replace(hour=self.hour, minute=0, second=0, microsecond=0).isoformat()
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise Refused(Reason.OUTDATED) from None
+        moment = datetime(day.year, day.month, day.day, self.hour, tzinfo=context.terms.zone)
+        if moment <= context.now:
+            raise Refused(Reason.DATE_PASSED)
+        return moment.isoformat()
 
     def read(self, message: Message, context: Context) -> str:
         local = context.now.astimezone(context.terms.zone)
@@ -175,14 +202,30 @@ class Moment(Step):
         return moment.isoformat()
 
 
+def read_number(text: str) -> int | None:
+    """1500000, 1 500 000 сом, 1,5 млн → 1500000; None for anything else, such as 1,5 or -5."""
+    found = NUMBER.fullmatch(text)
+    if found is None or len(found["whole"]) > 20:
+        return None
+    whole, part = re.sub(r"[^0-9]", "", found["whole"]), found["part"] or ""
+    word = found["word"].lower()
+    times = next((times for begins, times in TIMES.items() if word.startswith(begins)), 1)
+    number = int(whole + part) * times
+    return None if number % 10 ** len(part) else number // 10 ** len(part)
+
+
 def read_moment(text: str, local: datetime, hour: int) -> datetime | None:
-    """25.11, 25.11.2026, 25.11 15:00, 25/11 15.30 → the next such moment; None if it is none."""
+    """25.11, 25.11.26, 25.11.2026, 25.11 15:00, 25/11 15.30 → the next such moment; else None."""
     found = re.fullmatch(
-        r"\s*(\d{1,2})[./-](\d{1,2})(?:[./-](\d{4}))?(?:[\s,]+(\d{1,2})(?:[:.](\d{2}))?)?\s*", text
+        r"\s*(\d{1,2})[./-](\d{1,2})(?:[./-](\d{4}|\d{2}))?\.?"
+        r"(?:[\s,]+(\d{1,2})(?:[:.-](\d{2}))?)?\s*",
+        text,
     )
     if not found:
         return None
     day, month, year, at_hour, minute = (int(part) if part else None for part in found.groups())
+    if year is not None and year < 100:
+        year += 2000
     try:
         moment = local.replace(
             year=year or local.year,
@@ -229,17 +272,23 @@ REVIEW = "review"
 
 
 class Forms:
-    """All forms of the bot, and the routes by which they are answered."""
+    """All forms of the bot, and the routes by which they are answered.
+
+    A second tap on a question that is answered shows the question that is open now.
+    """
 
     def __init__(
         self,
         forms: Sequence[Form],
         otherwise: Callable[[Context], Awaitable[None]],
         nothing_to_cancel: Callable[[Context], Awaitable[None]],
+        elsewhere: frozenset[str] = frozenset(),
     ) -> None:
+        """`elsewhere`: drafts whose messages `otherwise` takes."""
         self._forms = {form.name: form for form in forms}
         self._otherwise = otherwise
         self._nothing_to_cancel = nothing_to_cancel
+        self._elsewhere = elsewhere
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -254,12 +303,16 @@ class Forms:
             raise Refused(Reason.OUTDATED)
         draft = await drafts.present(context, form.name, tap.token)
         if draft.step != tap.step:
-            raise Refused(Reason.OUTDATED)
+            context.toast(context.t("This button is out of date. Here is the present screen."))
+            context.show(_screen(context, form, draft))
+            return
         if tap.value == CANCEL:
             await self._drop(context, form, draft)
         elif tap.value == BACK:
             await _go_back(context, form, draft)
         elif tap.step == REVIEW:
+            if tap.value != SEND:
+                raise Refused(Reason.OUTDATED)
             await _submit(context, form, draft)
         else:
             step = form.step(tap.step)
@@ -289,16 +342,23 @@ class Forms:
             await self._drop(context, *found)
 
     async def _waiting(self, context: Context) -> tuple[Form, Draft] | None:
+        """The form that was touched last, unless something else has asked since."""
         for draft in await drafts.latest(context):
+            if draft.form in self._elsewhere:
+                return None
             if form := self._forms.get(draft.form):
                 return form, draft
         return None
 
     async def _drop(self, context: Context, form: Form, draft: Draft) -> None:
+        """Ends the draft, also where its door has been shut: nobody is kept in a form."""
         door = form.leads_to(draft.data)
         await drafts.end(context, form.name)
         context.toast(context.t("Cancelled. Nothing was sent."))
-        await context.go(door)
+        try:
+            await context.go(door)
+        except Refused:
+            await self._nothing_to_cancel(context)
 
     async def ask_again(self, context: Context) -> bool:
         """Shows the present question once more; whether there is one."""

@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, exists, select
+from sqlalchemy import bindparam, delete, exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -92,7 +93,7 @@ async def load(session: AsyncSession, vote_id: int, *, lock: bool = False) -> Vo
         locked: dict[int, Vote] = session.info.setdefault("locked_votes", {})
         vote = locked.get(vote_id)
         if vote is None or session.info.get("savepoints"):
-            vote = await session.scalar(_VOTE.with_for_update(read=True), {"id": vote_id})
+            vote = await session.scalar(_VOTE_LOCKED, {"id": vote_id})
             if vote is not None:
                 locked[vote_id] = vote
     if vote is None:
@@ -101,6 +102,8 @@ async def load(session: AsyncSession, vote_id: int, *, lock: bool = False) -> Vo
 
 
 _VOTE = select(Vote).where(Vote.id == bindparam("id")).options(selectinload(Vote.options))
+_VOTE_LOCKED = _VOTE.with_for_update(read=True).execution_options(populate_existing=True)
+"""Read anew even if this session knows the vote: it may have been closed since."""
 
 
 async def open_vote(
@@ -143,6 +146,8 @@ async def cast_ballot(
 ) -> Cast:
     """Counts a resident's choice; a second one takes the place of the first, with its receipt.
 
+    Village, sex and age band are frozen at the first one.
+
     Raises:
         Refused: as `open_vote` and `check`.
     """
@@ -167,35 +172,26 @@ async def cast_ballot(
             **frozen,
         },
     )
+    assert receipt is not None
+    if receipt != fresh_receipt:
+        return Cast(receipt, changed=True)
     await session.execute(
-        _TAKE_PART[dialect],
+        insert(Turnout),
         {"vote_id": vote_id, "resident_id": resident.id, "channel": channel, **frozen},
     )
-    assert receipt is not None
-    return Cast(receipt, changed=receipt != fresh_receipt)
+    return Cast(receipt, changed=False)
 
 
-def _cast_statement(insert: Any) -> Any:
-    ballot = insert(Ballot)
+def _cast_statement(upsert: Any) -> Any:
+    ballot = upsert(Ballot)
     return ballot.on_conflict_do_update(
         index_elements=["vote_id", "key"],
-        set_={name: ballot.excluded[name] for name in ("choice", *FROZEN)},
+        set_={"choice": ballot.excluded.choice},
     ).returning(Ballot.receipt)
 
 
-def _take_part_statement(insert: Any) -> Any:
-    turnout = insert(Turnout)
-    return turnout.on_conflict_do_update(
-        index_elements=["vote_id", "resident_id"],
-        set_={name: turnout.excluded[name] for name in FROZEN},
-    )
-
-
-FROZEN = ("village_id", "sex", "age_band")
-"""Kept with a ballot as they were when it was cast."""
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_CAST = {name: _cast_statement(insert) for name, insert in _INSERTS.items()}
-_TAKE_PART = {name: _take_part_statement(insert) for name, insert in _INSERTS.items()}
+_CAST = {name: _cast_statement(upsert) for name, upsert in _INSERTS.items()}
 
 
 async def own_receipt(session: AsyncSession, vote: Vote, resident: Resident) -> str | None:
@@ -208,6 +204,21 @@ async def own_receipt(session: AsyncSession, vote: Vote, resident: Resident) -> 
 
 async def has_voted(session: AsyncSession, vote_id: int, resident: Resident) -> bool:
     return await session.get(Turnout, (vote_id, resident.id)) is not None
+
+
+async def taken_part(
+    session: AsyncSession, votes: Sequence[Vote], residents: Sequence[Resident]
+) -> set[tuple[int, int]]:
+    """Pairs of vote and resident, by their ids, in which the resident has voted."""
+    if not votes or not residents:
+        return set()
+    rows = await session.execute(
+        select(Turnout.vote_id, Turnout.resident_id).where(
+            Turnout.vote_id.in_([vote.id for vote in votes]),
+            Turnout.resident_id.in_([resident.id for resident in residents]),
+        )
+    )
+    return {(vote_id, resident_id) for vote_id, resident_id in rows}
 
 
 async def is_counted(session: AsyncSession, vote_id: int, receipt: str) -> bool:
@@ -237,22 +248,39 @@ async def withdraw_all(session: AsyncSession, resident: Resident) -> None:
         )
 
 
-def votes_of(village_ids: list[int], *statuses: VoteStatus) -> Select[Any]:
-    """Votes in which one of the villages takes part, the one that closes first on top."""
-    return (
-        select(Vote)
-        .join(VoteVillage, VoteVillage.vote_id == Vote.id)
-        .where(VoteVillage.village_id.in_(village_ids), Vote.status.in_(statuses))
-        .options(selectinload(Vote.options))
-        .order_by(Vote.closes_at)
-        .distinct()
-    )
+CURRENT = (VoteStatus.ANNOUNCED, VoteStatus.OPEN)
+PAST_VOTES = 5
+"""So many earlier results are listed."""
 
 
-async def votes_for(
-    session: AsyncSession, residents: list[Resident], *statuses: VoteStatus
+async def current_votes(session: AsyncSession, residents: Sequence[Resident]) -> list[Vote]:
+    """Announced and open votes of the residents' villages, the one that closes first on top."""
+    return await _votes_of(session, residents, past=False)
+
+
+async def past_votes(session: AsyncSession, residents: Sequence[Resident]) -> list[Vote]:
+    """The latest published votes of the residents' villages, newest first."""
+    return await _votes_of(session, residents, past=True)
+
+
+async def _votes_of(
+    session: AsyncSession, residents: Sequence[Resident], *, past: bool
 ) -> list[Vote]:
-    return list(await session.scalars(votes_of([r.village_id for r in residents], *statuses)))
+    """Read once for all people of a village whose updates share a transaction."""
+    villages = frozenset(resident.village_id for resident in residents)
+    known: dict[tuple[frozenset[int], bool], list[Vote]] = session.info.setdefault("votes_of", {})
+    if (villages, past) not in known:
+        in_scope = exists().where(
+            VoteVillage.vote_id == Vote.id, VoteVillage.village_id.in_(villages)
+        )
+        statement = select(Vote).where(in_scope)
+        if past:
+            statement = statement.where(Vote.status == VoteStatus.PUBLISHED)
+            statement = statement.order_by(Vote.closed_at.desc()).limit(PAST_VOTES)
+        else:
+            statement = statement.where(Vote.status.in_(CURRENT)).order_by(Vote.closes_at)
+        known[villages, past] = list(await session.scalars(statement))
+    return known[villages, past]
 
 
 def draft_name(vote_id: int) -> str:
@@ -261,11 +289,19 @@ def draft_name(vote_id: int) -> str:
 
 
 async def unfinished(session: AsyncSession, vote_id: int) -> list[Account]:
-    """Who began a ballot, didn't confirm it, and can be reminded."""
+    """Who began a ballot and can be reminded of it; whose earlier one counts, is left in peace."""
+    voted = exists().where(
+        Turnout.vote_id == vote_id, Turnout.resident_id == Draft.data["resident"].as_integer()
+    )
     found = await session.scalars(
         select(Account)
         .join(Draft, Draft.account_id == Account.id)
-        .where(Draft.form == draft_name(vote_id), Account.unreachable_at.is_(None))
+        .where(
+            Draft.form == draft_name(vote_id),
+            Account.unreachable_at.is_(None),
+            Account.mute_votes.is_(False),
+            ~voted,
+        )
         .order_by(Account.id)
     )
     return list(found)

@@ -178,7 +178,7 @@ async def live_turnout(session: AsyncSession, vote_id: int) -> LiveTurnout:
         rows = await session.execute(
             select(column, func.count()).where(Turnout.vote_id == vote_id).group_by(column)  # type: ignore[call-overload]
         )
-        return dict(rows.tuples().all())
+        return dict(iter(rows))
 
     sexes = await by(Turnout.sex)
     ages = await by(Turnout.age_band)
@@ -215,7 +215,7 @@ async def _registered(session: AsyncSession, vote_id: int) -> dict[int, int]:
         .where(VoteVillage.vote_id == vote_id, Resident.account_id.is_not(None))
         .group_by(Resident.village_id)
     )
-    return dict(rows.tuples().all())
+    return dict(iter(rows))
 
 
 async def reachable(session: AsyncSession, vote_id: int) -> int:

@@ -56,6 +56,7 @@ class Mailbox:
         self.answers: list[tuple[str, Answer | None]] = []
 
     def push(self, letters: Sequence[Letter]) -> None:
+        self.hands.held.update(letter.id for letter in letters)
         self.letters += letters
 
     def answer(self, query_id: str, answer: Answer | None) -> None:
@@ -159,7 +160,7 @@ class Machine:
     async def languages(self) -> dict[int, str | None]:
         async with self.database.read() as session:
             rows = await session.execute(select(Account.id, Account.language))
-            return dict(rows.tuples())
+            return {id: language for id, language in rows}  # noqa: C416
 
 
 @asynccontextmanager

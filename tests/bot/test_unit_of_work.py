@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, select
@@ -92,9 +91,7 @@ async def test_a_bug_is_not_repeated_for_ever(machine: Machine) -> None:
     assert len({incident.id for incident in machine.incidents}) == len(machine.incidents)
 
 
-@pytest.mark.parametrize(
-    "text", ["refused", "refused after writing", "refused after flushing"]
-)
+@pytest.mark.parametrize("text", ["refused", "refused after writing", "refused after flushing"])
 async def test_a_refusal_undoes_what_was_written_and_gets_its_words(
     machine: Machine, text: str
 ) -> None:
@@ -165,15 +162,16 @@ async def test_a_bug_that_even_the_apology_meets_gives_the_update_up_and_the_mac
 
 
 async def test_who_stops_waiting_for_an_update_stops_nobody_else(machine: Machine) -> None:
-    gate = asyncio.Event()
+    entered, gate = asyncio.Event(), asyncio.Event()
 
     async def handler(context: Context) -> None:
+        entered.set()
         await gate.wait()
         context.say(Screen(context.message.text or ""))
 
     machine.handler = handler
     waiting = asyncio.create_task(machine.run(machine.says(AIDA, "hello")))
-    await asyncio.sleep(0.05)
+    await entered.wait()
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     gate.set()
@@ -251,32 +249,27 @@ async def test_a_database_that_another_process_locks_loses_nothing(
 
 
 @pytest.mark.postgresql
-async def test_a_server_that_stops_in_the_middle_loses_nothing() -> None:
-    from bot import migrations
+async def test_a_connection_that_is_cut_in_the_middle_loses_nothing(postgresql_url: str) -> None:
+    async with running(postgresql_url) as machine:
+        assert await machine.run(machine.says(AIDA, "before")) == [None]
+        entered, gate = asyncio.Event(), asyncio.Event()
 
-    with temporary_postgres() as url:
-        preparing = Database(url)
-        await migrations.upgrade(preparing.engine)
-        await preparing.close()
-        async with running(url) as machine:
-            assert await machine.run(machine.says(AIDA, "before")) == [None]
-            entered, gate = asyncio.Event(), asyncio.Event()
+        async def handler(context: Context) -> None:
+            entered.set()
+            await gate.wait()
+            context.account.language = "ru"
 
-            async def handler(context: Context) -> None:
-                entered.set()
-                await gate.wait()
-                context.account.language = "ru"
-
-            machine.handler = handler
-            running_update = asyncio.create_task(machine.run(machine.says(AIDA, "cut")))
-            await entered.wait()
-            pid_file = next(Path("/tmp").glob("ashar-pg-*/data/postmaster.pid"), None)
-            await _end_all_sessions(url)
-            gate.set()
-            (error,) = await running_update
-            assert isinstance(error, OutOfReach), pid_file
-            assert await machine.languages() == {AIDA: "ky"}
-    # the server is gone now
+        machine.handler = handler
+        update = machine.says(AIDA, "cut")
+        under_way = asyncio.create_task(machine.run(update))
+        await entered.wait()
+        await _end_all_sessions(postgresql_url)
+        gate.set()
+        (error,) = await under_way
+        assert isinstance(error, OutOfReach)
+        assert await machine.languages() == {AIDA: "ky"}
+        assert await machine.run(update) == [None]
+        assert await machine.languages() == {AIDA: "ru"}
 
 
 async def _end_all_sessions(url: str) -> None:
@@ -288,8 +281,9 @@ async def _end_all_sessions(url: str) -> None:
         await connection.execute(
             text(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = 'ashar' AND pid <> pg_backend_pid()"
-            )
+                "WHERE datname = :name AND pid <> pg_backend_pid()"
+            ),
+            {"name": make_url(url).database},
         )
     await engine.dispose()
 

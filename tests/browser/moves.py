@@ -34,6 +34,11 @@ async def settles(hand: Hand, name: str, language: str, sex: str, age: str) -> N
     await hand.holds(name, language)
     await hand.opens(POSTER)
     await agrees(hand, language)
+    await tells_of_oneself(hand, sex, age)
+
+
+async def tells_of_oneself(hand: Hand, sex: str, age: str) -> None:
+    """The last two taps before the menu."""
     await hand.sees("<b>Woman or man?</b> We ask so that everybody is heard.")
     await hand.taps(sex)
     await hand.sees("<b>How old are you?</b>")
@@ -119,7 +124,7 @@ async def opens_ballot(hand: Hand, name: str, language: str, title: str) -> None
     await hand.holds(name, language)
     await hand.sees("🗳 A vote has started in your village!", title)
     await hand.taps("🗳 Vote")
-    await hand.sees("What does the village need most? Choose one 👇")
+    await hand.sees("❌ None of these")
 
 
 async def chooses(hand: Hand, option: str) -> None:
@@ -130,6 +135,13 @@ async def chooses(hand: Hand, option: str) -> None:
 async def sends_ballot(hand: Hand) -> None:
     await hand.taps("📤 Send my vote")
     await hand.sees("✅ Your vote is accepted. Thank you!", "🔒 Nobody sees what you voted for.")
+
+
+async def closes(hand: Hand) -> None:
+    await hand.taps("🔒 Close now")
+    await hand.sees("<b>🔒 Close the vote now?</b>")
+    await hand.taps("🔒 Yes, close")
+    await hand.sees("🔒 closed, not published")
 
 
 async def publishes(hand: Hand) -> None:

@@ -55,10 +55,7 @@ async def test_a_whole_vote_in_kyrgyz(settle: Settle, tmp_path: Path) -> None:
     await hand.sees_count(
         "<b>👥 {count} person has voted.</b>", "<b>👥 {count} people have voted.</b>", 3
     )
-    await hand.taps("🔒 Close now")
-    await hand.sees("<b>🔒 Close the vote now?</b>")
-    await hand.taps("🔒 Yes, close")
-    await hand.sees("🔒 closed, not published")
+    await moves.closes(hand)
     await hand.taps("👁 In Kyrgyz")
     await hand.sees_result(TITLE_KY)
     await hand.taps("⬅️ Back")

@@ -77,8 +77,10 @@ class BrowserVillage:
             try:
                 self.ashar = self._make()
                 await self.ashar.start()
-                yield self
-                await self.ashar.stop()
+                try:
+                    yield self
+                finally:
+                    await self.ashar.stop()
             finally:
                 server.should_exit = True
                 await serving

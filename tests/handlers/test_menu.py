@@ -102,3 +102,40 @@ async def test_a_channel_post_is_overlooked(world: World) -> None:
     )
     await world.settle()
     assert not world.telegram.calls or "send" not in world.telegram.calls[-1].method
+
+
+async def test_a_villages_name_asked_for_last_is_not_taken_for_a_form(
+    world: World, language: str
+) -> None:
+    aida = await world.villager("Айда", language)
+    await aida.says("/settings")
+    await aida.taps("👥 People on this phone: {count}", count=1)
+    await aida.taps("➕ Add a person")
+    await world.advance(seconds=30)
+    await aida.says("/village")
+    await aida.taps("🔎 Type the name")
+    await aida.says("Бешик")
+    aida.sees("Бешик-Жон" if language == "ky" else "Бешик-Джон")
+    await aida.says("/cancel")
+    aida.sees_no("There is nothing to cancel.")
+
+
+async def test_a_live_location_is_not_answered_at_each_step(world: World) -> None:
+    aida = await world.villager("Айда", "ky")
+    chat = {"id": aida.id, "type": "private", "first_name": "А"}
+    said = len(aida.messages)
+    await world.deliver(
+        {
+            "update_id": 99,
+            "edited_message": {
+                "message_id": 5,
+                "date": 1,
+                "edit_date": 2,
+                "chat": chat,
+                "from": {"id": aida.id, "is_bot": False, "first_name": "А"},
+                "location": {"latitude": 42.0, "longitude": 74.0},
+            },
+        }
+    )
+    await world.settle()
+    assert len(aida.messages) == said

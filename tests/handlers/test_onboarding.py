@@ -170,3 +170,12 @@ async def test_who_blocked_the_bot_and_came_back_is_written_to_again(
 async def _accounts(world: World) -> int:
     async with world.ashar.database.read() as session:
         return await session.scalar(select(func.count()).select_from(Account)) or 0
+
+
+@pytest.mark.parametrize("payload", ["v_" + "1" * 62, "group", "i_" + "x" * 60])
+async def test_a_link_that_no_poster_has_is_an_ordinary_start(world: World, payload: str) -> None:
+    aida = world.stranger("Айда", "ky")
+    await aida.opens(payload)
+    assert aida.buttons == ["Кыргызча", "Русский"]
+    await aida.says("/start v_a:b")
+    assert aida.buttons == ["Кыргызча", "Русский"]

@@ -29,6 +29,7 @@ from tests.world import Person, World
 TITLE = {"ky": "Айылга эмне керек?", "ru": "Что нужно селу?"}
 SCHOOL = {"ky": "Мектеп", "ru": "Школа"}
 DELETE_QUESTION = "<b>🗑 Delete all your data?</b>"
+WITHDRAWN = "<b>In open votes the votes from this phone are withdrawn:</b>"
 DELETED = "✅ Your data is deleted and your consent is withdrawn."
 
 
@@ -229,7 +230,7 @@ async def test_who_is_forgotten_leaves_nothing_but_the_count_of_nobody(
     await aida.taps("📤 Send my vote")
     await votes(gulnara)
     await aida.says("/forget")
-    aida.sees(DELETE_QUESTION, "<b>In open votes your vote is withdrawn:</b>", TITLE[language])
+    aida.sees(DELETE_QUESTION, WITHDRAWN, TITLE[language])
     aida.sees("This is also how you withdraw your consent.")
     aida.sees_no("The journal of what you did as staff stays too: nobody can change it.")
     await aida.taps("✅ Yes, delete")
@@ -258,7 +259,7 @@ async def test_a_closed_vote_keeps_its_count_when_a_voter_is_forgotten(
     totals = (Tally.vote_id == vote_id, Tally.grouping == TallyGroup.ALL, Tally.score == 1)
     before = await count(world, Tally, *totals)
     await aida.says("/forget")
-    aida.sees_no("<b>In open votes your vote is withdrawn:</b>")
+    aida.sees_no(WITHDRAWN)
     await aida.taps("✅ Yes, delete")
     assert before == await count(world, Tally, *totals) > 0
     async with world.ashar.database.read() as session:

@@ -253,11 +253,9 @@ async def test_adding_somebody_is_cancelled_without_a_trace(world: World, langua
 
 
 @pytest.mark.parametrize("prefix", ["homewho", "homeask", "homeout", "homesex", "homeage"])
-async def test_somebody_elses_household_is_out_of_reach(
-    world: World, language: str, prefix: str
-) -> None:
-    aida = await world.villager(language=language, age_band=AgeBand.ELDERLY)
-    mallory = await world.villager("Мурат", language)
+async def test_somebody_elses_household_is_out_of_reach(world: World, prefix: str) -> None:
+    aida = await world.villager(age_band=AgeBand.ELDERLY)
+    mallory = await world.villager("Мурат", "ru")
     (hers,) = await household(world, aida)
     await mallory.says("/settings")
     answer = {"homesex": ":male", "homeage": ":0-17"}.get(prefix, "")
@@ -295,3 +293,31 @@ async def test_a_stranger_is_asked_for_the_language_first(world: World) -> None:
     aida = world.stranger()
     await aida.says("/settings")
     assert aida.buttons == ["Кыргызча", "Русский"]
+
+
+async def test_another_persons_form_is_out_of_reach(world: World) -> None:
+    aida = await world.villager()
+    mallory = await world.villager("Мурат", "ru")
+    await opens_the_household(aida)
+    await aida.taps("➕ Add a person")
+    async with world.ashar.database.read() as session:
+        token = (await session.scalars(select(Draft))).one().token
+    await mallory.says("/settings")
+    for value in ("x", "<", "ok"):
+        await mallory.forges(f"f:household-person:{token}:label:{value}")
+        mallory.is_told("This button is out of date. Here is the present screen.")
+    await aida.says("Апам")
+    assert [r.label for r in await household(world, aida)] == [None, "Апам"]
+
+
+async def test_somebody_of_fifteen_is_recorded_and_does_not_vote(
+    world: World, language: str
+) -> None:
+    bakyt = await world.staff()
+    aida = await world.villager(language=language)
+    await world.vote(maker=bakyt)
+    await opens_the_household(aida)
+    await aida.taps("👤 Me")
+    await aida.taps("Under 18")
+    await aida.says("/vote")
+    aida.sees("People from the age of {age} vote. Thank you for your interest!", age=18)

@@ -168,10 +168,8 @@ async def test_a_ballot_stays_where_it_was_cast_when_its_voter_moves(world: Worl
 
 
 @pytest.mark.parametrize("code", ["999", SUZAK, BOSTER_AIMAK, "x" * 60])
-async def test_a_link_to_no_village_says_so_and_offers_the_ways(
-    world: World, language: str, code: str
-) -> None:
-    aida = await newcomer(world, language)
+async def test_a_link_to_no_village_says_so_and_offers_the_ways(world: World, code: str) -> None:
+    aida = await newcomer(world)
     await aida.opens(f"v_{code}")
     aida.sees("There is no such village. Choose one from the list.", "<b>📍 Where do you live?</b>")
     await aida.taps("🗂 Choose from the list")
@@ -467,9 +465,9 @@ async def test_a_town_with_villages_around_it_is_itself_a_choice(world: World) -
 @pytest.mark.parametrize("prefix", ["vask", "vset"])
 @pytest.mark.parametrize("code", [None, SUZAK])
 async def test_a_forged_button_settles_nobody_where_no_one_lives(
-    world: World, language: str, prefix: str, code: str | None
+    world: World, prefix: str, code: str | None
 ) -> None:
-    aida = await world.villager(language=language)
+    aida = await world.villager(language="ru")
     await aida.says("/village")
     place_id = await world.place_id(code) if code else 987654
     await aida.forges(f"{prefix}:{place_id}")
