@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check test messages compile bench lock clean
+.PHONY: help setup demo run check test messages compile bench pictures lock clean
 
 help:            ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -51,6 +51,9 @@ messages: $(STAMP) ## collect the texts and update the catalogs
 
 bench: setup     ## the figures: taps, pace, growth, size
 	$(BIN)/python -m benchmarks all
+
+pictures: setup  ## the pictures of the guides (needs chromium)
+	$(BIN)/python -m tests.browser.pictures
 
 lock: $(STAMP)   ## pin the dependencies
 	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-emit-index-url --no-emit-find-links \

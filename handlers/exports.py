@@ -104,11 +104,12 @@ def as_csv(table: Table) -> bytes:
 
 def _harmless(cell: Cell) -> Cell:
     """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")):
+    if isinstance(cell, str) and cell.lstrip().startswith(FORMULA):
         return f"'{cell}"
     return cell
 
 
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,

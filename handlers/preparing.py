@@ -11,12 +11,19 @@ from bot.ui import drafts, forms
 from bot.ui.callbacks import Callback, callback
 from bot.ui.context import Context
 from bot.ui.forms import Data, Form, Moment, Number, Photo, Text, Voice
-from bot.ui.i18n import Translator
+from bot.ui.i18n import LANGUAGES, Translator
 from bot.ui.routes import OpenTo, Route, Tap
 from bot.ui.screens import Attachment, Button, Row, Screen, column, grid, lines
-from handlers.doors import EditVote, OpenStaffVote, OpenStaffVotes, OpenWork, PrepareVote
+from handlers.doors import (
+    CancelVote,
+    EditVote,
+    OpenStaffVote,
+    OpenStaffVotes,
+    OpenWork,
+    PrepareVote,
+)
 from handlers.words import back_button, menu_button, method_name, place_label, shorten
-from models import Vote, VoteMethod, VoteOption
+from models import Vote, VoteMethod, VoteOption, VoteStatus
 from services.access import VOTE_MAKERS, Rights
 from services.places.directory import Directory, KnownPlace
 from services.refusal import Reason, Refused
@@ -129,31 +136,29 @@ async def browse_scope(context: Context, tap: BrowseScope) -> None:
     if place is None:
         raise Refused(Reason.PLACE_UNKNOWN)
     rights.require(VOTE_MAKERS, place.id)
-    villages = [
-        child
-        for child in directory.children(place.id, context.t.language)
-        if directory.is_settlement(child)
-    ]
-    if directory.is_settlement(place) or villages:
+    children = directory.children(place.id, context.t.language)
+    villages = [child for child in children if directory.is_settlement(child)]
+    if directory.is_settlement(place) or (children and len(villages) == len(children)):
         draft = await drafts.begin(context, SCOPE, "villages", {"place": place.id, "marked": []})
         context.show(scope_screen(context.t, Scope(directory, place, villages, draft.token, ())))
         return
-    context.show(places_screen(context.t, directory.children(place.id, context.t.language)))
+    if not children:
+        raise Refused(Reason.PLACE_UNKNOWN)
+    context.show(places_screen(context.t, children))
 
 
 async def mark_village(context: Context, tap: MarkVillage) -> None:
     draft = await drafts.present(context, SCOPE, tap.token)
     directory = await context.directory()
-    place = directory[draft.data["place"]]
-    marked = [village for village in draft.data["marked"] if village != tap.village_id]
+    place = directory.get(draft.data["place"])
+    if place is None:
+        raise Refused(Reason.PLACE_UNKNOWN)
+    villages = directory.children(place.id, context.t.language)
+    wanted = set(draft.data["marked"]) - {tap.village_id}
     if tap.marked:
-        marked.append(tap.village_id)
+        wanted.add(tap.village_id)
+    marked = [village.id for village in villages if village.id in wanted]
     await drafts.change(context, SCOPE, {**draft.data, "marked": marked})
-    villages = [
-        child
-        for child in directory.children(place.id, context.t.language)
-        if directory.is_settlement(child)
-    ]
     context.show(
         scope_screen(context.t, Scope(directory, place, villages, draft.token, tuple(marked)))
     )
@@ -162,12 +167,14 @@ async def mark_village(context: Context, tap: MarkVillage) -> None:
 async def make_vote(context: Context, tap: MakeVote) -> None:
     draft = await drafts.present(context, SCOPE, tap.token)
     directory = await context.directory()
-    whole = [place.id for place in directory.settlements_below(tap.place_id)]
-    villages = whole if tap.whole else draft.data["marked"]
+    place_id: int = draft.data["place"]
+    whole = [place.id for place in directory.settlements_below(place_id)]
+    marked = set(draft.data["marked"])
+    villages = [village for village in whole if tap.whole or village in marked]
     vote = await lifecycle.prepare(
         context.session,
         await context.rights(),
-        villages[0] if len(villages) == 1 else tap.place_id,
+        villages[0] if len(villages) == 1 else place_id,
         villages,
         by=context.account.id,
         now=context.now,
@@ -181,7 +188,9 @@ async def make_vote(context: Context, tap: MakeVote) -> None:
 
 async def show_draft(context: Context, tap: EditVote) -> None:
     vote = await _vote(context, tap.vote_id)
-    lifecycle.require_draft(vote)
+    if vote.status is not VoteStatus.DRAFT:
+        await context.go(OpenStaffVote(vote.id))
+        return
     directory = await context.directory()
     villages = await lifecycle.villages_of(context.session, vote.id)
     context.show(draft_screen(context.t, vote, directory, villages))
@@ -232,6 +241,8 @@ async def edit_dates(context: Context, tap: EditDates) -> None:
 async def preview(context: Context, tap: Preview) -> None:
     """What a villager will see, with the pictures first; the buttons of the ballot do nothing."""
     vote = await _vote(context, tap.vote_id)
+    if tap.language not in LANGUAGES:
+        raise Refused(Reason.OUTDATED)
     t = context.translators[tap.language]
     pictures = [
         (option.picture, str(Markup("<b>{}. {}</b>").format(number, option.title(t.language))))
@@ -255,7 +266,8 @@ async def ask_announce(context: Context, tap: AskAnnounce) -> None:
 
 async def announce(context: Context, tap: Announce) -> None:
     vote = await _vote(context, tap.vote_id)
-    await lifecycle.announce(context.session, vote, by=context.account.id, now=context.now)
+    if vote.status not in (VoteStatus.ANNOUNCED, VoteStatus.OPEN):
+        await lifecycle.announce(context.session, vote, by=context.account.id, now=context.now)
     context.toast(context.t("📣 Done: the vote is announced."))
     await context.go(OpenStaffVote(vote.id))
 
@@ -285,6 +297,7 @@ TITLE = Form(
         Text(
             name="title_ky",
             limit=lifecycle.TITLE_LIMIT,
+            one_line=True,
             ask=lambda t, data: lines(
                 t("<b>What is decided?</b> Write it in <b>Kyrgyz</b>."),
                 t("For example: «What shall we build in our village?»"),
@@ -293,6 +306,7 @@ TITLE = Form(
         Text(
             name="title_ru",
             limit=lifecycle.TITLE_LIMIT,
+            one_line=True,
             ask=lambda t, data: lines(
                 t("Now the same in <b>Russian</b>."),
                 t("In Kyrgyz it is: «{text}»", text=data["title_ky"]),
@@ -353,6 +367,7 @@ OPTION = Form(
         Text(
             name="title_ky",
             limit=lifecycle.OPTION_LIMIT,
+            one_line=True,
             ask=lambda t, data: lines(
                 t("<b>Option {number}.</b> Its name in <b>Kyrgyz</b>:", number=data["number"]),
                 t("For example: «Clean drinking water»"),
@@ -361,6 +376,7 @@ OPTION = Form(
         Text(
             name="title_ru",
             limit=lifecycle.OPTION_LIMIT,
+            one_line=True,
             ask=lambda t, data: t("Its name in <b>Russian</b>:"),
         ),
         Text(
@@ -441,6 +457,7 @@ DATES = Form(
             name="closes_at",
             days=(1, 3, 5, 7, 10, 14, 30),
             hour=18,
+            after="opens_at",
             ask=lambda t, data: lines(
                 t("<b>When does it end?</b>"),
                 t("You can write a date too: 25.11 18:00"),
@@ -532,6 +549,7 @@ def draft_screen(
         )
     if not lacks:
         rows.append((Button(t("📣 Announce the vote"), AskAnnounce(vote.id)),))
+    rows.append((Button(t("❌ Cancel the vote"), CancelVote(vote.id)),))
     rows.append((back_button(t, OpenStaffVotes()), menu_button(t)))
     return Screen(
         lines(
@@ -677,6 +695,9 @@ def _option_in_full(t: Translator, number: int, option: VoteOption) -> Markup:
         Markup("<b>{}. {}</b>").format(number, option.title(t.language)),
         option.description(t.language) or None,
         t("💰 Cost: {sum}", sum=t.som(option.cost)) if option.cost else None,
+        t.plural("👥 Serves {count} person", "👥 Serves {count} people", option.people)
+        if option.people
+        else None,
     )
 
 
@@ -702,7 +723,7 @@ def _own_places(rights: Rights, directory: Directory, language: str) -> list[Kno
     held = rights.places(VOTE_MAKERS)
     if None in held:
         return list(directory.children(None, language))
-    return [directory[place] for place in held if directory.get(place)]
+    return [found for place in held if place is not None and (found := directory.get(place))]
 
 
 FORMS = (TITLE, OPTION, DATES)

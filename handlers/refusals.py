@@ -5,27 +5,50 @@ from typing import assert_never
 from markupsafe import Markup
 
 from bot.errors import Incident
+from bot.ui.callbacks import UnreadableCallback, unpack
 from bot.ui.context import Context
 from bot.ui.i18n import Translator
 from bot.ui.screens import Screen, lines
-from handlers.doors import OpenMenu
+from handlers.doors import OpenMenu, OpenStaffVote
 from handlers.words import menu_button
 from services.refusal import Reason, Refused
 
-STALE = (Reason.OUTDATED, Reason.NOT_FOUND)
+STALE = (
+    Reason.OUTDATED,
+    Reason.NOT_FOUND,
+    Reason.NO_RIGHT,
+    Reason.VOTE_CLOSED,
+    Reason.VOTE_NOT_OPEN,
+    Reason.NOT_YOUR_VOTE,
+)
+"""After these the screen with the tapped button is of no use any more."""
+MOVED_ON = (Reason.VOTE_MOVED_ON, Reason.VOTE_UNCHANGEABLE)
 
 
 async def explain(context: Context, refused: Refused) -> None:
-    """A tap gets an alert, and the menu if its screen is of no use; a message an answer."""
+    """A tap gets an alert and, if its screen is of no use any more, the menu; a message an answer.
+
+    Whoever steers a vote that has moved on sees where it is now.
+    """
     words = words_for(context.t, refused)
-    tapped = context.update.callback_query is not None
-    if tapped:
-        context.alert(words)
-    if tapped and refused.reason in STALE:
-        await context.go(OpenMenu())
-        return
-    if not tapped:
+    query = context.update.callback_query
+    if query is None:
         context.say(Screen(words, ((menu_button(context.t),),)))
+        return
+    context.alert(words)
+    if refused.reason in STALE:
+        await context.go(OpenMenu())
+    elif refused.reason in MOVED_ON and (vote_id := _vote_of(query.data or "")) is not None:
+        await context.go(OpenStaffVote(vote_id))
+
+
+def _vote_of(data: str) -> int | None:
+    """The vote that a button speaks of."""
+    try:
+        vote_id = getattr(unpack(data), "vote_id", None)
+    except UnreadableCallback:
+        return None
+    return vote_id if isinstance(vote_id, int) else None
 
 
 async def apologise(context: Context, incident: Incident) -> None:

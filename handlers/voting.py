@@ -13,7 +13,7 @@ from bot.ui.routes import Command, Route, Tap
 from bot.ui.screens import Button, Row, Screen, lines
 from handlers.doors import OpenProfile, OpenResult, OpenVote, OpenVotes
 from handlers.words import back_button, menu_button, shorten
-from models import AgeBand, Resident, Vote, VoteMethod, VoteOption, VoteStatus
+from models import AgeBand, Draft, Resident, Vote, VoteMethod, VoteOption, VoteStatus
 from services import people
 from services.refusal import Reason, Refused
 from services.votes import ballots
@@ -106,7 +106,8 @@ async def show_votes(context: Context, _tap: OpenVotes | None = None) -> None:
         for resident in residents
     }
     waiting = [key for key, done in voted.items() if not done]
-    if _tap is None and len(residents) == 1 and len(waiting) == 1:
+    alone = len(residents) == 1 and people.may_vote_by_age(residents[0], context.terms)
+    if _tap is None and alone and len(waiting) == 1:
         await context.go(OpenVote(waiting[0][0], waiting[0][1]))
         return
     votes = [*current, *await ballots.past_votes(context.session, residents)]
@@ -126,6 +127,7 @@ async def show_ballot(context: Context, tap: OpenVote) -> None:
         await context.go(OpenProfile(resident.id))
         return
     vote = await _open_vote(context, tap.vote_id, resident)
+    await _clear_other_copy(context, vote)
     draft = await drafts.begin(
         context, ballots.draft_name(vote.id), "options", {"resident": resident.id, "picks": []}
     )
@@ -167,6 +169,8 @@ async def rechoose(context: Context, tap: Rechoose) -> None:
 
 
 async def confirm(context: Context, tap: Confirm) -> None:
+    if await _has_gone(context, tap):
+        return
     paper = await _paper(context, tap)
     if tap.picks != _written(paper.picks):
         context.alert(context.t("Your choice has changed meanwhile. Please check it once more."))
@@ -183,6 +187,8 @@ async def show_pictures(context: Context, tap: ShowPictures) -> None:
     """All pictures in one album, numbered as on this resident's ballot, then the ballot anew."""
     paper = await _paper(context, tap)
     numbered = enumerate(paper.options, start=1)
+    if context.tapped_id is not None:
+        context.replace(context.tapped_id, copy_screen(context.t, paper.vote))
     context.album(
         [
             (option.picture, str(_numbered(number, option.title(context.t.language))))
@@ -190,6 +196,7 @@ async def show_pictures(context: Context, tap: ShowPictures) -> None:
             if option.picture
         ]
     )
+    await _keep(context, paper, paper.picks, below=True)
     context.say(ballot_screen(context.t, paper))
 
 
@@ -197,7 +204,7 @@ async def hear(context: Context, tap: Hear) -> None:
     vote = await ballots.load(context.session, tap.vote_id)
     option = next((o for o in vote.options if o.position == tap.position), None)
     voice = option.voice(context.t.language) if option else None
-    if option is None or voice is None:
+    if option is None or voice is None or vote.status is VoteStatus.DRAFT:
         raise Refused(Reason.NOT_FOUND)
     context.say(
         Screen(context.t("🎤 {title}", title=option.title(context.t.language)), voice=voice)
@@ -354,6 +361,14 @@ def review_screen(t: Translator, paper: Paper) -> Screen:
             (Button(t("📤 Send my vote"), Confirm(*here, _written(paper.picks))),),
             (Button(t("✏️ Choose again"), Rechoose(*here)),),
         ),
+    )
+
+
+def copy_screen(t: Translator, vote: Vote) -> Screen:
+    """In place of a ballot that goes on in another message: it says nothing of what was ticked."""
+    return Screen(
+        t("<b>🗳 {title}</b>", title=vote.title(t.language)),
+        ((Button(t("🗳 Vote"), OpenVote(vote.id)),), (menu_button(t),)),
     )
 
 
@@ -545,8 +560,36 @@ async def _paper(
     return Paper(vote, resident, draft.token, tuple(draft.data["picks"]))
 
 
-async def _keep(context: Context, paper: Paper, picks: Picks) -> None:
-    data = {"resident": paper.resident.id, "picks": list(picks)}
+async def _has_gone(context: Context, tap: Confirm) -> bool:
+    """A second tap on «send» finds the ballot in the box: the receipt is shown once more."""
+    name = ballots.draft_name(tap.vote_id)
+    if await context.session.get(Draft, (context.account.id, name)) is not None:
+        return False
+    resident = await people.resident(context.session, context.account, tap.resident_id)
+    vote = await _open_vote(context, tap.vote_id, resident)
+    receipt = await ballots.own_receipt(context.session, vote, resident)
+    if receipt is None:
+        return False
+    context.show(receipt_screen(context.t, vote, receipt, changed=False))
+    return True
+
+
+async def _clear_other_copy(context: Context, vote: Vote) -> None:
+    """A ballot begun in another message is emptied there, so that no tick stays on the screen."""
+    name = ballots.draft_name(vote.id)
+    draft = await context.session.get(Draft, (context.account.id, name))
+    other = draft.data.get("message") if draft else None
+    if other is not None and other != context.tapped_id:
+        context.replace(other, copy_screen(context.t, vote))
+
+
+async def _keep(context: Context, paper: Paper, picks: Picks, *, below: bool = False) -> None:
+    """The picks and the message that shows them; `below`: a message that has no number yet."""
+    data = {
+        "resident": paper.resident.id,
+        "picks": list(picks),
+        "message": None if below else context.tapped_id,
+    }
     await drafts.change(context, ballots.draft_name(paper.vote.id), data)
 
 

@@ -31,10 +31,18 @@ NAME_LIMIT = 60
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What one account may do, as of now."""
+    """What one account may do, as of now.
+
+    Grants may have been read before another update of the same transaction ended one of them:
+    those that ended count for nothing.
+    """
 
     grants: tuple[Grant, ...]
     directory: Directory
+
+    def __post_init__(self) -> None:
+        present = tuple(grant for grant in self.grants if grant.revoked_at is None)
+        object.__setattr__(self, "grants", present)
 
     def __bool__(self) -> bool:
         return bool(self.grants)

@@ -111,9 +111,9 @@ async def _claim(
 async def behind(session: AsyncSession) -> set[int]:
     """Chats with replies that nobody has taken."""
     found = await session.scalars(
-        select(Outbox.chat_id)
-        .where(*WAITING, Outbox.lane == int(Lane.REPLY), Outbox.claimed_until.is_(None))
-        .distinct()
+        select(Outbox.chat_id).where(
+            *WAITING, Outbox.lane == int(Lane.REPLY), Outbox.claimed_until.is_(None)
+        )
     )
     return set(found)
 

@@ -92,10 +92,13 @@ async def _unblocked(session: AsyncSession, letters: list[Letter], hands: Hands)
         blocked |= await _in_other_hands(session, {letter.chat_id for letter in letters}, hands)
     ours = []
     for letter in letters:
-        if letter.not_before is not None:
-            blocked.add(letter.chat_id)
-        elif letter.lane is Lane.REPLY and letter.chat_id not in blocked:
+        if letter.lane is not Lane.REPLY:
+            continue
+        if letter.not_before is None and letter.chat_id not in blocked:
             ours.append(letter)
+        else:
+            blocked.add(letter.chat_id)
+            hands.behind.add(letter.chat_id)
     return ours
 
 

@@ -24,8 +24,8 @@ from typing import Any
 
 from bot.ui.callbacks import Callback, unpack
 from bot.ui.forms import SKIP, Press
-from handlers.doors import EditVote, OpenMenu, OpenVote, OpenVotes, PrepareVote
-from handlers.preparing import MakeVote
+from handlers.doors import OpenMenu, OpenVote, OpenVotes, PrepareVote
+from handlers.preparing import AddOption, MakeVote
 from handlers.voting import Confirm, Pick
 from models import Vote
 from services.votes.ballots import key_of
@@ -218,7 +218,7 @@ class Maker(Hand):
             await self.taps(MakeVote, whole=True, then=Press, then_fields={"step": "title_ky"})
             await self.says(title, then=Press, step="title_ru")
             await self.says(f"{title} ru", then=Press, step="budget")
-            await self.taps(Press, step="budget", value=SKIP, then=EditVote)
+            await self.taps(Press, step="budget", value=SKIP, then=AddOption)
             self.titles.append(title)
             self._findings.drafts += 1
             await self.says("/work", then=PrepareVote)
@@ -260,10 +260,11 @@ class Process:
                 self.findings.incidents.append(raw.decode())
 
     async def kill(self) -> None:
-        assert self.running is not None
-        with suppress(ProcessLookupError):
-            self.running.kill()
-        await self._ended()
+        """Ends it at once, if it runs."""
+        if self.running is not None:
+            with suppress(ProcessLookupError):
+                self.running.kill()
+            await self._ended()
 
     async def end(self) -> int:
         """SIGTERM; the exit code."""
@@ -351,15 +352,16 @@ async def kill_often(
                 *(voter.live(scene.vote, home, random.Random(chance.random())) for voter in voters),
                 maker.live(home),
             )
+            last = Process(environment, findings)
             try:
                 await _kill(kills, environment, findings, chance, lives, say)
-                process = Process(environment, findings)
-                await process.start()
+                await last.start()
                 home.set()
                 await lives
-                if (code := await process.end()) != 0:
+                if (code := await last.end()) != 0:
                     raise Lost(f"SIGTERM ended the bot with {code}")
             finally:
+                await last.kill()
                 lives.cancel()
                 watching.cancel()
                 await asyncio.gather(lives, watching, return_exceptions=True)
@@ -388,10 +390,16 @@ async def _kill(
         findings.before_ready += not process.ready.is_set()
         await process.kill()
         findings.kills += 1
+        _require_no_bug(findings)
         if lives.done():
             lives.result()
         if say is not None and findings.kills % 10 == 0:
             say(f"{findings.kills} kills, {findings.taps} taps, {findings.confirmed} ballots")
+
+
+def _require_no_bug(findings: Findings) -> None:
+    if findings.incidents:
+        raise Lost("the bot wrote: " + "".join(findings.incidents))
 
 
 def _environment(address: str, database: Path) -> dict[str, str]:
@@ -406,8 +414,7 @@ def _environment(address: str, database: Path) -> dict[str, str]:
 
 def check(scene: Scene, voters: list[Voter], maker: Maker, findings: Findings) -> None:
     """Raises Lost unless the database holds exactly what people were shown."""
-    if findings.incidents:
-        raise Lost("the bot wrote: " + "".join(findings.incidents))
+    _require_no_bug(findings)
     with sqlite3.connect(scene.database) as connection:
         (secret,) = connection.execute(
             "SELECT secret FROM vote WHERE id = ?", [scene.vote]

@@ -109,7 +109,7 @@ def _copy(source: Path, target: Path) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open for reading; a file that isn't there is not made."""
-    address = f"{path.resolve().as_uri()}?mode=ro"
+    """An existing file; whoever closes last also clears away what SQLite keeps beside it."""
+    address = f"{path.resolve().as_uri()}?mode=rw"
     with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
         yield connection

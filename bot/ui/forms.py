@@ -31,7 +31,15 @@ CONTROL = re.compile(
 )
 """What shows nothing, or turns the direction of what follows; the joiner inside emoji stays."""
 JOINER = "\u200d"
-TIMES = {"миң": 10**3, "тыс": 10**3, "млн": 10**6, "миллион": 10**6, "млрд": 10**9, "миллиард": 10**9}
+THOUSAND, MILLION, MILLIARD = 10**3, 10**6, 10**9
+TIMES = {
+    "миң": THOUSAND,
+    "тыс": THOUSAND,
+    "млн": MILLION,
+    "миллион": MILLION,
+    "млрд": MILLIARD,
+    "миллиард": MILLIARD,
+}
 """Beginnings of words that multiply the number before them, in both languages."""
 NUMBER = re.compile(
     r"\s*(?P<whole>[0-9]{1,3}(?:[ \u00a0\u202f.,'’][0-9]{3})+|[0-9]+)(?:[.,](?P<part>[0-9]{1,2}))?"

@@ -101,6 +101,8 @@ async def _show_found(context: Context, data: Data) -> None:
     if places:
         context.show(found_screen(context.t, role, places, rights.directory))
     else:
+        # The draft that has just ended has to be gone before another takes its key.
+        await context.session.flush()
         await forms.begin(context, FIND, {"role": data["role"], "missed": data["query"]})
 
 

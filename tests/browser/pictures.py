@@ -30,6 +30,7 @@ LARGEST, LARGEST_IN_ALL = 120_000, 1_000_000
 DEMO_SECONDS = 90
 
 TITLES = ("Айылга биринчи кезекте эмне керек?", "Что нужно селу в первую очередь?")
+IN_A_WEEK = {"ky": "9-ноябрь", "ru": "9 ноября"}
 OPTIONS = (
     Option("Таза суу түтүгүн алмаштыруу", "Замена водопровода", "1 450 000"),
     Option("Мектептин чатырын оңдоо", "Ремонт крыши школы", "1 200 000"),
@@ -52,7 +53,7 @@ MOBILIZER, VILLAGER = "Бакыт", "Айда"
 
 
 SHOWN = (
-    *("language", "consent-ky", "ballot-ky", "receipt-ky", "result-ru"),
+    *("language-ky", "consent-ky", "ballot-ky", "receipt-ky", "result-ru"),
     *(f"{screen}-{language}" for screen in STEERING for language in ("ky", "ru")),
 )
 """The pictures of README.md and of the guides for mobilizers."""
@@ -96,7 +97,7 @@ async def play(browser: Browser, language: str, folder: Path, scratch: Path) -> 
     async with BrowserVillage(url, *newcomers).running() as village:
         playing = await browser.new_context(viewport=WIDE)
         looking = await browser.new_context(
-            device_scale_factor=2, is_mobile=True, has_touch=True, color_scheme="light"
+            device_scale_factor=2, is_mobile=True, color_scheme="light"
         )
         page = await playing.new_page()
         await page.goto(village.address)
@@ -114,7 +115,7 @@ async def arrive(hand: Hand, camera: Camera, language: str) -> None:
     await hand.holds(VILLAGER, language)
     await hand.opens(POSTER)
     await hand.sees("<b>Choose the language</b> 👇")
-    await camera.takes("language", VILLAGER)
+    await camera.takes(f"language-{language}", VILLAGER)
     await hand.taps(moves.NAMES[language])
     await hand.sees("<b>Do you consent to the processing of your personal data?</b>")
     await camera.takes(f"consent-{language}", VILLAGER)
@@ -132,7 +133,12 @@ async def prepare(hand: Hand, camera: Camera, language: str, scratch: Path) -> N
         file.write_bytes(drawings.drawing(DRAWN[number]))
         shown = Option(option.title_ky, option.title_ru, option.cost, file)
         await moves.adds_option(hand, number + 1, shown)
-    await moves.sets_dates(hand, "09.11 18:00")
+    await hand.taps("⏰ Dates")
+    await hand.sees("<b>When does the vote start?</b>")
+    await hand.taps("Now")
+    await hand.sees("<b>When does it end?</b>")
+    await hand.taps(IN_A_WEEK[language])
+    await hand.sees("✅ Everything is ready. Look at it, then announce.")
     await camera.takes(f"draft-{language}", MOBILIZER)
     await hand.taps("📣 Announce the vote")
     await hand.sees("<b>📣 Announce the vote?</b>")
@@ -190,6 +196,8 @@ async def demo(browser: Browser, folder: Path) -> None:
         await newest.locator(".inline-button").first.click()
         await expect(newest.locator(".edited")).to_be_visible()
         await page.locator("#chat-scroll").evaluate("chat => chat.scrollTo(0, chat.scrollHeight)")
+        await page.mouse.move(WIDE["width"], 0)
+        Path("/tmp/demo_raw.png").write_bytes(await page.screenshot(animations="disabled"))
         save(await page.screenshot(animations="disabled"), folder / "demo.png")
         await context.close()
     finally:
@@ -211,12 +219,15 @@ async def take_all(folder: Path) -> None:
             for language in ("ky", "ru"):
                 await play(browser, language, folder, Path(scratch))
             await demo(browser, folder)
+
+
+def main(folder: Path) -> None:
+    logs.set_up("console", "ERROR")
+    folder.mkdir(parents=True, exist_ok=True)
+    asyncio.run(take_all(folder))
     total = sum(file.stat().st_size for file in folder.glob("*.png"))
     assert total <= LARGEST_IN_ALL, f"all together {total:,} bytes"
 
 
 if __name__ == "__main__":
-    logs.set_up("console", "ERROR")
-    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    chosen.mkdir(parents=True, exist_ok=True)
-    asyncio.run(take_all(chosen))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

@@ -1,5 +1,6 @@
 """Staff are invited by links, work at their desk, and lose a role at once."""
 
+import asyncio
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +12,7 @@ from bot.ui.callbacks import known_callbacks
 from models import Draft, Grant, Invitation, JournalEntry, Role
 from services import access
 from services.outbox import next_id
-from tests.world import BOSTER, BOSTER_AIMAK, TOGUZ_TORO, Person, World
+from tests.world import BOSTER, BOSTER_AIMAK, TOGUZ_TORO, TOKEN, Person, World
 
 OBLAST, RAYON = "41703", "4170321"
 NAMES = {
@@ -301,6 +302,22 @@ async def test_a_coordinator_finds_the_place_by_name(world: World, language: str
     nurlan.sees("<b>✅ The invitation is ready.</b>", NAMES[BOSTER][language])
 
 
+async def test_a_coordinator_of_two_places_is_asked_which(world: World, language: str) -> None:
+    nurlan = await world.villager("Нурлан", language)
+    for place in (BOSTER_AIMAK, TOGUZ_TORO):
+        await nurlan.opens(f"i_{await invitation(world, Role.COORDINATOR, place)}")
+    await open_team(nurlan)
+    await nurlan.taps("📤 Invite somebody")
+    await nurlan.taps("mobilizer")
+    nurlan.sees_no("the whole country")
+    assert nurlan.words("✅ {place}", place="Тогуз-Торо") in nurlan.buttons
+    await nurlan.taps(NAMES[BOSTER_AIMAK][language])
+    await nurlan.taps("⬅️ Back")
+    await nurlan.taps("✅ {place}", place="Тогуз-Торо")
+    await nurlan.taps("⏭ Skip")
+    nurlan.sees("<b>✅ The invitation is ready.</b>", "Тогуз-Торо")
+
+
 async def test_a_coordinator_of_one_place_starts_from_it(world: World, language: str) -> None:
     nurlan = await coordinator(world, language)
     await open_team(nurlan)
@@ -435,18 +452,19 @@ async def test_a_coordinator_ends_no_role_out_of_reach(world: World, language: s
     assert len(await grants_of(world, chief)) == len(await grants_of(world, nurlan)) == 1
 
 
+@pytest.mark.parametrize("waiting", ["tmplace:mobilizer:{place}", "tmfind:mobilizer"])
 async def test_rights_that_end_in_the_middle_of_an_invitation_end_it_too(
-    world: World, language: str
+    world: World, language: str, waiting: str
 ) -> None:
     nurlan = await coordinator(world, language)
     chief = await administrator(world)
     await nurlan.says("/work")
-    await nurlan.forges(f"tmplace:mobilizer:{await world.place_id(BOSTER)}")
+    await nurlan.forges(waiting.format(place=await world.place_id(BOSTER)))
     await open_team(chief)
     await chief.taps("Нурлан")
     await chief.taps("❌ End this role")
     await chief.taps("❌ Yes, end it")
-    await nurlan.says("Айбек")
+    await nurlan.says("Бөстөр")
     nurlan.sees(NO_RIGHT)
     assert await count(world, Invitation) == 0
     assert await count(world, Draft) == 0
@@ -467,6 +485,23 @@ async def test_an_old_button_of_the_team_shows_who_lost_the_right_the_menu(
     await nurlan.taps_at(desk, nurlan.words("👥 Team"))
     nurlan.is_told(NO_RIGHT)
     assert nurlan.words("👥 Team") not in nurlan.buttons
+
+
+async def test_a_role_ends_even_for_a_tap_of_the_same_moment(world: World) -> None:
+    chief = await administrator(world)
+    nurlan = await coordinator(world)
+    await nurlan.says("/work")
+    await nurlan.taps("👥 Team")
+    await open_team(chief)
+    await chief.taps("Нурлан")
+    await chief.taps("❌ End this role")
+    people, invite = world.telegram.people, nurlan.words("📤 Invite somebody")
+    people.taps(chief.id, chief.last.id, chief.words("❌ Yes, end it"))
+    people.taps(nurlan.id, nurlan.last.id, invite)
+    await asyncio.gather(*(world.deliver(data) for data in world.telegram.updates(TOKEN)))
+    await world.ashar.sender.drain()
+    nurlan.is_told(NO_RIGHT)
+    nurlan.sees("Your role has ended.")
 
 
 async def test_the_second_of_two_quick_taps_tells_nobody_twice(world: World) -> None:
@@ -570,6 +605,32 @@ async def test_the_journal_tells_in_words_who_did_what(world: World, language: s
     chief.sees("🗳 Vote opened: {what}", what=title)
     chief.sees("🔒 Vote closed: {what}", what=title)
     chief.sees("Гүлнара", "the program")
+
+
+DEEDS = {
+    "invite": "📤 Invitation: {what}",
+    "withdraw": "✖️ Invitation withdrawn: {what}",
+    "accept": "✅ Role taken up: {what}",
+    "revoke": "❌ Role ended: {what}",
+    "leave": "❌ Role given up: {what}",
+    "prepare_vote": "✏️ Vote prepared: {what}",
+    "announce_vote": "📣 Vote announced: {what}",
+    "open_vote": "🗳 Vote opened: {what}",
+    "close_vote": "🔒 Vote closed: {what}",
+    "publish_vote": "📊 Result published: {what}",
+    "cancel_vote": "❌ Vote cancelled: {what}",
+}
+
+
+@pytest.mark.parametrize("action", DEEDS)
+async def test_each_deed_has_words_of_its_own(world: World, action: str) -> None:
+    chief = await administrator(world, "ru")
+    async with world.ashar.database.begin() as session:
+        access.note(session, chief.id, action, "basket", 7, now=world.now)
+    await open_team(chief)
+    await chief.taps("📖 Journal")
+    chief.sees(DEEDS[action], what="7")
+    chief.sees("Гүлнара")
 
 
 async def test_the_journal_is_turned_back_and_forth(world: World, language: str) -> None:
