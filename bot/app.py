@@ -288,7 +288,7 @@ async def start_when_possible(
     for pause in chain(seconds, repeat(seconds[-1])):
         ashar = make()
         try:
-            if not await _unless(stop, ashar.start()):
+            if not await unless(stop, ashar.start()):
                 return None
         except TelegramError as error:
             if isinstance(error, RetryAfter):
@@ -323,7 +323,7 @@ def heed_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(name, heed)
 
 
-async def _unless(stop: asyncio.Event, work: Awaitable[None]) -> bool:
+async def unless(stop: asyncio.Event, work: Awaitable[None]) -> bool:
     """Whether the work was done; it is cancelled, and undone by itself, when `stop` is set."""
     working = asyncio.ensure_future(work)
     stopped = asyncio.ensure_future(stop.wait())
@@ -346,4 +346,5 @@ __all__ = [
     "run",
     "start_when_possible",
     "terms_of",
+    "unless",
 ]

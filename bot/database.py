@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from bot.sqlite import near_connection
+from services import ahead
 
 BUSY_SECONDS = 10
 PASSING_STATES = ("08", "40", "53", "55P03", "57", "58")
@@ -41,6 +42,8 @@ def _note_flush(session: Session, _context: object) -> None:
 def _note_statement(state: ORMExecuteState) -> None:
     if not state.is_select:
         state.session.info["wrote"] = True
+    if state.is_update or state.is_delete:
+        state.session.info.pop(ahead.KEY, None)
 
 
 class Database:

@@ -1,25 +1,28 @@
 """What the clock has to do: votes to open, close and seal, broadcasts to go on, dust to sweep."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import handlers
 from bot import metrics
 from bot.clock import Duty
-from bot.database import Database
+from bot.database import Database, is_out_of_reach
 from bot.sender import Sender
 from bot.ui.i18n import Translators
 from bot.ui.screens import Screen
-from models import Account, Draft, Lane, ProcessedUpdate
+from models import Account, CampaignStatus, Draft, Lane, ProcessedUpdate, Vote
 from services import campaigns, delivery, outbox, people
 from services.outbox import Letter, next_id
 from services.terms import Terms
 from services.votes import ballots, counting, lifecycle
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 BULK_WAITING = 400
 """A broadcast goes on when fewer letters than this wait."""
@@ -37,66 +40,91 @@ class Duties:
         self._swept_at: datetime | None = None
 
     def all(self) -> tuple[Duty, ...]:
-        return (self.move_votes, self.remind, self.broadcast, self.measure, self.sweep)
+        return (self.move_votes, self.broadcast, self.measure, self.sweep)
 
     async def move_votes(self, now: datetime) -> None:
         """Opens and closes votes at their dates, and seals those that are counted."""
         async with self._database.read() as session:
             due = await lifecycle.due(session, self._terms, now=now)
-        for vote_id in due.opening:
-            async with self._database.begin() as session:
-                await lifecycle.open_due(session, vote_id, now=now)
-        for vote_id in due.closing:
-            async with self._database.begin() as session:
-                closed = await counting.close_vote(session, vote_id, self._terms, by=None, now=now)
-                if closed:
-                    await self._tell_staff(session, vote_id, now)
-        for vote_id in due.sealing:
-            async with self._database.begin() as session:
-                await counting.seal(session, vote_id, now=now)
-
-    async def remind(self, now: datetime) -> None:
-        """One note before the closing to who began a ballot and didn't confirm it."""
-        async with self._database.read() as session:
-            due = await lifecycle.due(session, self._terms, now=now)
-        for vote_id in due.reminding:
-            async with self._database.begin() as session:
-                vote = await ballots.load(session, vote_id)
-                if vote.reminded_at is not None:
-                    continue
-                vote.reminded_at = now
-                accounts = await ballots.unfinished(session, vote_id)
-                letters = [
-                    self._letter(
-                        account, handlers.reminder(self._translators[account.language], vote)
-                    )
-                    for account in accounts
-                ]
-                await outbox.add(session, letters, now=now)
-        if due.reminding:
-            self._sender.look()
+        for move, vote_ids in (
+            (self._open, due.opening),
+            (self._close, due.closing),
+            (self._seal, due.sealing),
+            (self._remind, due.reminding),
+        ):
+            for vote_id in vote_ids:
+                await self._alone(move, vote_id, now)
 
     async def broadcast(self, now: datetime) -> None:
         """Hands the next recipients of running campaigns to the outbox."""
         async with self._database.read() as session:
             ids = await campaigns.running(session)
             waiting = (await delivery.depth(session))[Lane.BULK] if ids else 0
-        for campaign_id in ids:
-            if waiting >= BULK_WAITING:
-                return
-            async with self._database.begin() as session:
-                found = await campaigns.next_recipients(session, campaign_id, now=now)
-                if found is None:
-                    continue
-                campaign, accounts = found
-                write = await handlers.broadcast_writer(session, campaign)
-                letters = [
-                    self._letter(account, write(self._translators[account.language]), campaign.id)
-                    for account in accounts
-                ]
-                await outbox.add(session, letters, now=now)
-                waiting += len(letters)
+        enough = max(BULK_WAITING, 2 * self._sender.rate)
+        while ids and waiting < enough:
+            going_on = []
+            for campaign_id in ids:
+                written = await self._alone(self._write_next, campaign_id, now)
+                if written is not None:
+                    waiting += written
+                    going_on.append(campaign_id)
+            ids = going_on
             self._sender.look()
+
+    async def _alone(
+        self, act: Callable[[AsyncSession, int, datetime], Awaitable[T]], id: int, now: datetime
+    ) -> T | None:
+        """Acts in a transaction of its own; what fails is logged and stops no other."""
+        try:
+            async with self._database.begin() as session:
+                return await act(session, id, now)
+        except Exception as error:
+            if is_out_of_reach(error):
+                raise
+            log.error("duty_failed", duty=act.__qualname__, id=id, exc_info=error)
+            return None
+
+    async def _open(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
+        await lifecycle.open_due(session, vote_id, now=now)
+
+    async def _close(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
+        if await counting.close_vote(session, vote_id, self._terms, by=None, now=now):
+            await self._tell_maker(session, vote_id, now)
+
+    async def _seal(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
+        if await _take(session, vote_id) is not None:
+            await counting.seal(session, vote_id, now=now)
+
+    async def _remind(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
+        """One note before the closing to who began a ballot and didn't confirm it."""
+        taken = await _take(session, vote_id)
+        if taken is None or taken.reminded_at is not None:
+            return
+        taken.reminded_at = now
+        vote = await ballots.load(session, vote_id)
+        letters = [
+            self._letter(account, handlers.reminder(self._translators[account.language], vote))
+            for account in await ballots.unfinished(session, vote_id)
+        ]
+        await outbox.add(session, letters, now=now)
+        self._sender.look()
+
+    async def _write_next(
+        self, session: AsyncSession, campaign_id: int, now: datetime
+    ) -> int | None:
+        """How many letters were written; None when this campaign is done or in other hands."""
+        found = await campaigns.next_recipients(session, campaign_id, now=now)
+        if found is None:
+            return None
+        campaign, accounts = found
+        if accounts:
+            write = await handlers.broadcast_writer(session, campaign)
+            letters = [
+                self._letter(account, write(self._translators[account.language]), campaign.id)
+                for account in accounts
+            ]
+            await outbox.add(session, letters, now=now)
+        return len(accounts) if campaign.status is CampaignStatus.RUNNING else None
 
     async def measure(self, now: datetime) -> dict[str, Any]:
         """Tells the metrics how full the outbox is."""
@@ -109,7 +137,7 @@ class Duties:
         return {"outbox": sum(depth.values()), "oldest_seconds": round(age.total_seconds())}
 
     async def sweep(self, now: datetime) -> None:
-        """Removes what has served: settled letters, seen updates, old drafts, undecided accounts."""
+        """Removes settled letters, seen updates, old drafts and undecided accounts."""
         if self._swept_at is not None and now - self._swept_at < SWEEP_EVERY:
             return
         self._swept_at = now
@@ -123,15 +151,24 @@ class Duties:
             )
             await people.forget_undecided(session, self._terms, now=now)
 
-    async def _tell_staff(self, session: Any, vote_id: int, now: datetime) -> None:
-        """The maker of a vote that has just closed sees the result first."""
+    async def _tell_maker(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
+        """The maker of a vote that has just closed sees the result first.
+
+        The vote stays closed even if its maker can't be told.
+        """
         vote = await ballots.load(session, vote_id)
         maker = await session.get(Account, vote.created_by)
         if maker is None or maker.unreachable_at is not None:
             return
-        screen = await handlers.closed_notice(session, self._translators[maker.language], vote)
-        letters = [self._letter(maker, screen, lane=Lane.REPLY)]
-        await outbox.add(session, letters, now=now)
+        try:
+            async with session.begin_nested():
+                t = self._translators[maker.language]
+                screen = await handlers.closed_notice(session, t, vote)
+                await outbox.add(session, [self._letter(maker, screen, lane=Lane.REPLY)], now=now)
+        except Exception as error:
+            if is_out_of_reach(error):
+                raise
+            log.error("maker_untold", vote=vote_id, exc_info=error)
         self._sender.look()
 
     def _letter(
@@ -143,3 +180,11 @@ class Duties:
     ) -> Letter:
         method, payload = screen.call()
         return Letter(next_id(), account.id, method, payload, lane, campaign_id=campaign_id)
+
+
+async def _take(session: AsyncSession, vote_id: int) -> Vote | None:
+    """The vote for this process alone; None if another has it just now."""
+    found: Vote | None = await session.scalar(
+        select(Vote).where(Vote.id == vote_id).with_for_update(skip_locked=True)
+    )
+    return found

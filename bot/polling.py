@@ -8,7 +8,7 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.errors import OutOfReach
-from bot.request import BotApi, wait_at_most
+from bot.request import BotApi, seconds_of, wait_at_most
 from bot.unit_of_work import UnitOfWork
 from bot.updates import read_update
 
@@ -49,10 +49,16 @@ class Polling:
                 await self.carry_out(updates)
                 failures = 0
                 self.last_answer_ok = True
-            except (TelegramError, OutOfReach) as error:
+            except Exception as error:
                 self.last_answer_ok = False
                 pause = _pause(error, failures)
-                log.warning("polling_paused", error=_name(error), seconds=pause)
+                known = isinstance(error, TelegramError | OutOfReach)
+                log.warning(
+                    "polling_paused",
+                    error=_name(error),
+                    seconds=pause,
+                    exc_info=None if known else error,
+                )
                 failures += 1
                 await wait_at_most(pause, self._stopping)
         await self._confirm()
@@ -71,7 +77,7 @@ class Polling:
             if isinstance(result, OutOfReach | asyncio.CancelledError):
                 raise result
         if updates:
-            self._offset = updates[-1]["update_id"] + 1
+            self._offset = max(update["update_id"] for update in updates) + 1
 
     async def _ask(self) -> list[dict[str, Any]]:
         call = asyncio.ensure_future(
@@ -97,6 +103,8 @@ class Polling:
 
     async def _confirm(self) -> None:
         """Tells Telegram the last offset, so that a restart isn't told everything again."""
+        if not self._offset:
+            return
         try:
             await self._api.call(
                 "getUpdates", {"offset": self._offset, "timeout": 0, "limit": 1}, seconds=5
@@ -118,8 +126,7 @@ def read_updates(updates: list[dict[str, Any]], bot: Bot) -> list[Update]:
 
 def _pause(error: Exception, failures: int) -> float:
     if isinstance(error, RetryAfter):
-        after = error.retry_after
-        return float(after) if isinstance(after, int | float) else after.total_seconds()
+        return seconds_of(error)
     return PAUSES[min(failures, len(PAUSES) - 1)]
 
 

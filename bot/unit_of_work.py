@@ -27,8 +27,9 @@ from bot.ui.callbacks import Callback, UnreadableCallback, unpack
 from bot.ui.context import Answer, Context
 from bot.ui.i18n import Translators
 from bot.ui.routes import OpenTo, Route, Routes
-from models import Account, Grant, ProcessedUpdate, Resident
-from services import access, outbox, people
+from models import Account, ProcessedUpdate
+from services import outbox
+from services.ahead import KEY, read_ahead
 from services.outbox import Hands, Letter
 from services.places.current import Places
 from services.refusal import Reason, Refused
@@ -207,7 +208,7 @@ class UnitOfWork:
         async with self._database.begin_short() as session:
             session.info["savepoints"] = savepoints
             fresh = await _first_time(session, [job.update.update_id for job in jobs], now)
-            accounts, known = await self._lock_accounts(session, jobs, now)
+            accounts = await self._lock_accounts(session, jobs, now)
             letters: list[Letter] = []
             for job in jobs:
                 job.context = None
@@ -225,10 +226,9 @@ class UnitOfWork:
                     self._places,
                     self._go,
                 )
-                if account.id in known:
-                    context.knows(*known.pop(account.id))
                 await act(context)
                 letters += context.letters
+            await _flush(session)
             return await outbox.add(session, letters, now=now, hands=self._mail.hands)
 
     async def _carry_out(self, context: Context) -> None:
@@ -277,7 +277,6 @@ class UnitOfWork:
         session.info["wrote"] = False
         try:
             await act(context)
-            await session.flush()
         except Exception as error:
             session_is_clean = not (session.new or session.dirty or session.deleted)
             if session.info["wrote"] or not session_is_clean or isinstance(error, SQLAlchemyError):
@@ -310,31 +309,44 @@ class UnitOfWork:
 
     async def _lock_accounts(
         self, session: AsyncSession, jobs: list[Job], now: datetime
-    ) -> tuple[dict[int, Account], dict[int, tuple[list[Resident], list[Grant]]]]:
-        """The accounts of all jobs, made if they are new, with their people and their grants.
+    ) -> dict[int, Account]:
+        """The accounts of all jobs, made if they are new; what they need is read ahead.
 
         Locked in the order of their ids, so that two processes never wait for each other.
         """
         ids = sorted({_speaker(job.update) for job in jobs if _is_private(job.update)})
         if not ids:
-            return {}, {}
+            return {}
         found = await session.scalars(
             _LOCK[_dialect(session)],
             [{"id": id, "created_at": now, "seen_at": now} for id in ids],
             execution_options={"populate_existing": True},
         )
         accounts = {account.id: account for account in found}
-        residents = await people.residents_of_all(session, ids)
-        grants = await access.grants_of_all(session, ids)
-        return accounts, {id: (residents.get(id, []), grants.get(id, [])) for id in ids}
+        await read_ahead(session, ids)
+        return accounts
+
+
+async def _flush(session: AsyncSession) -> None:
+    """Writes what the handlers changed, alike rows in one statement.
+
+    Raises:
+        _UndoneAfterWriting: one of them changed what can't be; with savepoints, which is found.
+    """
+    try:
+        await session.flush()
+    except SQLAlchemyError as error:
+        if session.info["savepoints"] or is_out_of_reach(error):
+            raise
+        raise _UndoneAfterWriting from error
 
 
 async def _reread(context: Context) -> None:
     """After a rollback to a savepoint, what was read before it may have changed in memory."""
     if context.account in context.session:
         await context.session.refresh(context.account)
-    context.session.info.pop("locked_votes", None)
-    context.session.info.pop("votes_of", None)
+    for memo in ("locked_votes", "votes_of", KEY):
+        context.session.info.pop(memo, None)
     context.changed()
 
 

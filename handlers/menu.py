@@ -42,7 +42,7 @@ async def show_menu(context: Context, _tap: OpenMenu | None = None) -> None:
         return
     current = await ballots.current_votes(context.session, residents)
     votes = [vote for vote in current if vote.status is VoteStatus.OPEN]
-    done = await ballots.taken_part(context.session, votes, residents)
+    done = await ballots.taken_part(context.session, [vote.id for vote in votes], residents)
     waiting = next((v for v in votes if any((v.id, r.id) not in done for r in residents)), None)
     village = place_label(context.t, directory, place) if place else None
     context.show(menu_screen(context.t, village, waiting, staff=bool(rights)))

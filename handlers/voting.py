@@ -98,7 +98,7 @@ async def show_votes(context: Context, _tap: OpenVotes | None = None) -> None:
     """/vote: straight to the ballot if there is just one to fill in."""
     residents = await context.residents()
     current = await ballots.current_votes(context.session, residents)
-    done = await ballots.taken_part(context.session, current, residents)
+    done = await ballots.taken_part(context.session, [vote.id for vote in current], residents)
     voted = {
         (vote.id, resident.id): (vote.id, resident.id) in done
         for vote in current

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Grant, Invitation, JournalEntry, Role, Vote
+from services.ahead import grants_of_all
 from services.places import folding, search
 from services.places.directory import Directory, KnownPlace
 from services.refusal import Reason, Refused
@@ -93,21 +94,6 @@ class Rights:
 async def rights_of(session: AsyncSession, account: Account, directory: Directory) -> Rights:
     grants = await grants_of_all(session, [account.id])
     return Rights(tuple(grants.get(account.id, ())), directory)
-
-
-async def grants_of_all(
-    session: AsyncSession, account_ids: Sequence[int]
-) -> dict[int, list[Grant]]:
-    """The present grants of many accounts, in one statement."""
-    found = await session.scalars(
-        select(Grant)
-        .where(Grant.account_id.in_(account_ids), Grant.revoked_at.is_(None))
-        .order_by(Grant.id)
-    )
-    by_account: dict[int, list[Grant]] = {}
-    for grant in found:
-        by_account.setdefault(grant.account_id, []).append(grant)
-    return by_account
 
 
 # --- invitations ------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Who is here: language, consent, residents of an account, and being forgotten."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -39,20 +38,6 @@ async def residents_of(session: AsyncSession, account: Account) -> list[Resident
         select(Resident).where(Resident.account_id == account.id).order_by(Resident.id)
     )
     return sorted(found, key=lambda resident: resident.label is not None)
-
-
-async def residents_of_all(
-    session: AsyncSession, account_ids: Sequence[int]
-) -> dict[int, list[Resident]]:
-    """As `residents_of`, for many accounts in one statement."""
-    found = await session.scalars(
-        select(Resident).where(Resident.account_id.in_(account_ids)).order_by(Resident.id)
-    )
-    by_account: dict[int, list[Resident]] = {}
-    for resident in sorted(found, key=lambda resident: resident.label is not None):
-        assert resident.account_id is not None
-        by_account.setdefault(resident.account_id, []).append(resident)
-    return by_account
 
 
 async def settle(

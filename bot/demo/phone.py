@@ -22,7 +22,12 @@ class Phone:
         self._telegram.people.says(self.id, text)
 
     def taps(self, kind: type[Callback], **fields: object) -> None:
-        """Taps the newest button of this kind whose fields are as given.
+        """Taps the newest button of this kind whose fields are as given; raises as `button`."""
+        message_id, data = self.button(kind, **fields)
+        self._telegram.people.taps(self.id, message_id, data=data)
+
+    def button(self, kind: type[Callback], **fields: object) -> tuple[int, str]:
+        """The id of the message with the newest such button, and the button's data.
 
         Raises:
             Unscripted: there is none.
@@ -33,8 +38,7 @@ class Phone:
                 if isinstance(action, kind) and all(
                     getattr(action, name) == value for name, value in fields.items()
                 ):
-                    self._telegram.people.taps(self.id, message.id, data=data)
-                    return
+                    return message.id, data
         raise Unscripted(f"no button {kind.__name__} with {fields}")
 
 

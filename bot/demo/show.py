@@ -3,13 +3,13 @@
 import asyncio
 import socket
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import migrations
-from bot.app import heed_signals
+from bot.app import heed_signals, unless
 from bot.commands.failing import Failed
 from bot.database import Database
 from bot.demo import people
@@ -22,7 +22,7 @@ from services.places.directory import Directory, load_directory
 from services.places.importing import import_places
 from services.terms import Terms
 from simulator.page import DemoLink, DemoPlace, page_routes
-from simulator.server import Server, make_server
+from simulator.server import make_server
 
 HOUSE = Path(__file__).resolve().parents[2]
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -39,46 +39,38 @@ async def show(host: str, port: int, data: Path | None) -> None:
     stop = asyncio.Event()
     heed_signals(stop)
     set_up("console", "WARNING")
-    listener = _listener(host, port)
-    with _folder(data) as folder, listener:
-        address = f"http://{EVERYWHERE.get(host, host)}:{listener.getsockname()[1]}"
-        stage = Stage(address, folder)
-        links, locations = await _furnish(stage)
-        routes = page_routes(
-            stage.telegram,
-            restart=stage.restart,
-            links=links,
-            locations=locations,
-            time_zone=stage.settings.timezone,
-        )
-        server = make_server(stage.telegram, routes, signals=False)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
-            await _play(stage, address, stop)
-        finally:
-            await _end(stage, server, serving)
+    with _listener(host, port) as listener, _folder(data) as folder:
+        print("A village is being made …", flush=True)
+        async with staged(listener, folder) as stage:
+            if not await unless(stop, Story(stage).tell()):
+                return
+            await stage.start()
+            print(f"Open {stage.address}/ in the browser. Ctrl-C ends the demo.", flush=True)
+            await stop.wait()
 
 
-async def _play(stage: Stage, address: str, stop: asyncio.Event) -> None:
-    print("A village is being made …", flush=True)
-    telling = asyncio.create_task(Story(stage).tell())
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({telling, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    if not telling.done():
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
-        return
-    telling.result()
-    await stage.start()
-    print(f"Open {address}/ in the browser. Ctrl-C ends the demo.", flush=True)
-    await stopped
-
-
-async def _end(stage: Stage, server: Server, serving: asyncio.Task[None]) -> None:
-    """The bot first: it tells Telegram how far it has come."""
-    await stage.stop()
-    server.should_exit = True
-    await serving
+@asynccontextmanager
+async def staged(listener: socket.socket, folder: Path) -> AsyncIterator[Stage]:
+    """The village before its story, and the page; at the end the bot stops, then the server."""
+    host, port = listener.getsockname()[:2]
+    host = EVERYWHERE.get(host, host)
+    stage = Stage(f"http://{f'[{host}]' if ':' in host else host}:{port}", folder)
+    links, locations = await _furnish(stage)
+    routes = page_routes(
+        stage.telegram,
+        restart=stage.restart,
+        links=links,
+        locations=locations,
+        time_zone=stage.settings.timezone,
+    )
+    server = make_server(stage.telegram, routes, signals=False)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield stage
+    finally:
+        await stage.stop()
+        server.should_exit = True
+        await serving
 
 
 def _listener(host: str, port: int) -> socket.socket:

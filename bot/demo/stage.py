@@ -36,11 +36,12 @@ class DemoSettings(Settings):
 class Stage:
     """One simulated Telegram, and one bot after another on one database."""
 
-    def __init__(self, api_url: str, folder: Path) -> None:
+    def __init__(self, address: str, folder: Path) -> None:
+        self.address = address
         self.settings = DemoSettings(
             bot_token=TOKEN,  # type: ignore[arg-type]
             bot_username=USERNAME,
-            bot_api_url=api_url,
+            bot_api_url=address,
             database_url=f"sqlite+aiosqlite:///{folder / 'ashar.db'}",
         )
         self.past = Past(self.settings.zone, days=PAST_DAYS)

@@ -59,7 +59,7 @@ class Story:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._phones = {who: self._phone(who) for who in people.EVERYBODY}
+        self.phones = {who: self._phone(who) for who in people.EVERYBODY}
 
     def _phone(self, who: Character) -> Phone:
         person = self._stage.telegram.add_person(
@@ -87,14 +87,14 @@ class Story:
     ) -> None:
         """All of them do it, then the bot answers."""
         for who in those:
-            act(who, self._phones[who])
+            act(who, self.phones[who])
         await self._stage.settle()
 
     async def _staff_comes(self) -> None:
         self._turn_to(14, time(9, 0))
         inviter: Phone | None = None
         for who in people.STAFF:
-            phone = self._phones[who]
+            phone = self.phones[who]
             phone.opens(f"i_{await self._invitation(who, inviter)}")
             await self._stage.settle()
             await self._consent([who])
@@ -173,7 +173,7 @@ class Story:
 
     async def _draft(self, question: Question, villages: Sequence[str], closes: datetime) -> int:
         """Prepared by the mobilizer; for the aimak if it has several villages."""
-        bakyt = self._phones[people.BAKYT]
+        bakyt = self.phones[people.BAKYT]
         async with self._stage.ashar.database.begin() as session:
             directory = await self._directory(session)
             account = await session.get_one(Account, bakyt.id)
@@ -220,7 +220,7 @@ class Story:
 
     async def _mobilizer_taps(self, *kinds: type[Callback], vote: int) -> None:
         for kind in kinds:
-            self._phones[people.BAKYT].taps(kind, vote_id=vote)
+            self.phones[people.BAKYT].taps(kind, vote_id=vote)
             await self._stage.settle()
 
     async def _vote(self, vote: int, choices: Mapping[Character, int]) -> None:

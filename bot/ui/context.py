@@ -11,9 +11,10 @@ from telegram import Message, Update
 from bot.ui.callbacks import Callback
 from bot.ui.i18n import Translator, Translators
 from bot.ui.screens import Payload, Screen, plain
-from models import Account, Grant, Lane, Resident
+from models import Account, Lane, Resident
 from services import access, people
 from services.access import Rights
+from services.ahead import KEY, ahead_of
 from services.outbox import Letter, next_id
 from services.places.current import Places
 from services.places.directory import Directory
@@ -46,8 +47,8 @@ class Context:
     letters: list[Letter] = field(default_factory=list)
     answer: Answer | None = None
     _residents: list[Resident] | None = None
-    _grants: list[Grant] | None = None
     _rights: Rights | None = None
+    _fresh: bool = True
 
     async def go(self, action: Callback) -> None:
         """Hands over to the dialogue that answers to this button, as if it had been tapped."""
@@ -60,29 +61,30 @@ class Context:
     async def residents(self) -> list[Resident]:
         """The people of this phone, its owner first."""
         if self._residents is None:
-            self._residents = await people.residents_of(self.session, self.account)
+            ahead = ahead_of(self.session)
+            if ahead is not None and self._fresh and ahead.knows_account(self.account.id):
+                self._residents = ahead.residents[self.account.id]
+            else:
+                self._residents = await people.residents_of(self.session, self.account)
         return self._residents
 
     async def rights(self) -> Rights:
         """What this account may do for its places."""
         if self._rights is None:
             directory = await self.directory()
-            if self._grants is None:
-                self._rights = await access.rights_of(self.session, self.account, directory)
+            ahead = ahead_of(self.session)
+            if ahead is not None and self._fresh and ahead.knows_account(self.account.id):
+                self._rights = Rights(tuple(ahead.grants[self.account.id]), directory)
             else:
-                self._rights = Rights(tuple(self._grants), directory)
+                self._rights = await access.rights_of(self.session, self.account, directory)
         return self._rights
 
-    def knows(self, residents: list[Resident], grants: list[Grant]) -> None:
-        """The people and grants of this account, read beforehand together with those of others."""
-        self._residents = residents
-        self._grants = grants
-
     def changed(self) -> None:
-        """Residents or rights were changed: the next look reads them anew."""
+        """Residents or rights were changed: they are read anew, here and by who comes next."""
         self._residents = None
-        self._grants = None
         self._rights = None
+        self._fresh = False
+        self.session.info.pop(KEY, None)
 
     @property
     def t(self) -> Translator:

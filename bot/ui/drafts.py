@@ -8,15 +8,18 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from bot.ui.context import Context
 from models import Draft
+from services.ahead import ahead_of
 from services.refusal import Reason, Refused
 
 
 async def begin(context: Context, form: str, step: str, data: dict[str, Any]) -> Draft:
     """A new draft in the place of an older one of this form; buttons of that one are outdated."""
-    draft = await context.session.get(Draft, (context.account.id, form))
+    draft = await _find(context, form)
     if draft is None:
         draft = Draft(account_id=context.account.id, form=form)
         context.session.add(draft)
+        if (ahead := ahead_of(context.session)) is not None:
+            ahead.drafts[context.account.id, form] = draft
     draft.token = secrets.token_urlsafe(4)
     draft.step = step
     draft.data = data
@@ -30,7 +33,7 @@ async def present(context: Context, form: str, token: str) -> Draft:
     Raises:
         Refused: OUTDATED, when it is gone or was replaced.
     """
-    draft = await context.session.get(Draft, (context.account.id, form))
+    draft = await _find(context, form)
     if draft is None or not secrets.compare_digest(draft.token, token):
         raise Refused(Reason.OUTDATED)
     return draft
@@ -44,7 +47,7 @@ async def change(
     Raises:
         Refused: OUTDATED, when it is gone.
     """
-    draft = await context.session.get(Draft, (context.account.id, form))
+    draft = await _find(context, form)
     if draft is None:
         raise Refused(Reason.OUTDATED)
     draft.data = data
@@ -55,9 +58,23 @@ async def change(
 
 async def end(context: Context, form: str) -> None:
     """Drops the draft; none changes nothing."""
-    draft = await context.session.get(Draft, (context.account.id, form))
-    if draft is not None:
+    draft = await _find(context, form)
+    if draft is None:
+        return
+    if (ahead := ahead_of(context.session)) is not None:
+        ahead.drafts.pop((context.account.id, form), None)
+    if draft in context.session.new:
+        context.session.expunge(draft)
+    else:
         await context.session.delete(draft)
+
+
+async def _find(context: Context, form: str) -> Draft | None:
+    ahead = ahead_of(context.session)
+    if ahead is not None and ahead.knows_account(context.account.id):
+        return ahead.drafts.get((context.account.id, form))
+    await context.session.flush()
+    return await context.session.get(Draft, (context.account.id, form))
 
 
 async def latest(context: Context) -> list[Draft]:

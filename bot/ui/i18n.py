@@ -69,7 +69,7 @@ class Translator:
 
     def number(self, number: int) -> str:
         """1500000 → 1 500 000, with spaces that don't break the line."""
-        return format_decimal(number, "#,##0", locale=CLDR[self.language])
+        return _grouped(number, self.language)
 
     def percent(self, share: float) -> str:
         space = NBSP if self.language == "ru" else ""
@@ -86,18 +86,18 @@ class Translator:
     def day(self, moment: datetime | date) -> str:
         """For after a label or an icon: 5-ноябрь, бейшемби; четверг, 5 ноября."""
         pattern = "d-MMMM, EEEE" if self.language == "ky" else "EEEE, d MMMM"
-        return format_date(self._date(moment), pattern, locale=CLDR[self.language])
+        return _written(self._date(moment), pattern, self.language)
 
     def day_short(self, moment: datetime | date) -> str:
         """For inside a sentence: 5-ноябрь (күнү …), (до) 5 ноября."""
         pattern = "d-MMMM" if self.language == "ky" else "d MMMM"
-        return format_date(self._date(moment), pattern, locale=CLDR[self.language])
+        return _written(self._date(moment), pattern, self.language)
 
     def day_full(self, moment: datetime | date) -> str:
         """With the year: 2026-ж. 5-ноябрь; 5 ноября 2026 года."""
         day = self._date(moment)
         pattern = "y'-ж.' d-MMMM" if self.language == "ky" else "d MMMM y 'года'"
-        return format_date(day, pattern, locale=CLDR[self.language])
+        return _written(day, pattern, self.language)
 
     def time(self, moment: datetime) -> str:
         return self.local(moment).strftime("%H:%M")
@@ -108,6 +108,16 @@ class Translator:
 
     def _date(self, moment: datetime | date) -> date:
         return self.local(moment).date() if isinstance(moment, datetime) else moment
+
+
+@lru_cache(maxsize=1024)
+def _written(day: date, pattern: str, language: str) -> str:
+    return format_date(day, pattern, locale=CLDR[language])
+
+
+@lru_cache(maxsize=4096)
+def _grouped(number: int, language: str) -> str:
+    return format_decimal(number, "#,##0", locale=CLDR[language])
 
 
 @lru_cache(maxsize=len(LANGUAGES))

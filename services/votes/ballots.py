@@ -29,6 +29,7 @@ from models import (
     VoteStatus,
     VoteVillage,
 )
+from services.ahead import ahead_of
 from services.refusal import Reason, Refused
 from services.terms import Terms
 
@@ -179,6 +180,8 @@ async def cast_ballot(
         insert(Turnout),
         {"vote_id": vote_id, "resident_id": resident.id, "channel": channel, **frozen},
     )
+    if (ahead := ahead_of(session)) is not None and resident.id in ahead.turnout:
+        ahead.turnout[resident.id].add(vote_id)
     return Cast(receipt, changed=False)
 
 
@@ -203,18 +206,20 @@ async def own_receipt(session: AsyncSession, vote: Vote, resident: Resident) -> 
 
 
 async def has_voted(session: AsyncSession, vote_id: int, resident: Resident) -> bool:
-    return await session.get(Turnout, (vote_id, resident.id)) is not None
+    return (vote_id, resident.id) in await taken_part(session, [vote_id], [resident])
 
 
 async def taken_part(
-    session: AsyncSession, votes: Sequence[Vote], residents: Sequence[Resident]
+    session: AsyncSession, vote_ids: Sequence[int], residents: Sequence[Resident]
 ) -> set[tuple[int, int]]:
     """Pairs of vote and resident, by their ids, in which the resident has voted."""
-    if not votes or not residents:
-        return set()
+    ahead = ahead_of(session)
+    if ahead is not None and all(resident.id in ahead.turnout for resident in residents):
+        known = {r.id: ahead.turnout[r.id] for r in residents}
+        return {(vote, id) for id, votes in known.items() for vote in votes & set(vote_ids)}
     rows = await session.execute(
         select(Turnout.vote_id, Turnout.resident_id).where(
-            Turnout.vote_id.in_([vote.id for vote in votes]),
+            Turnout.vote_id.in_(vote_ids),
             Turnout.resident_id.in_([resident.id for resident in residents]),
         )
     )

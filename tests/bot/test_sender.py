@@ -31,7 +31,7 @@ from bot.request import Undelivered, Upload
 from bot.sender import BULK_AHEAD, Sender
 from bot.ui.context import Answer
 from models import Account, Lane, Outbox
-from services import outbox
+from services import delivery, outbox
 from services.outbox import LEASE, Letter, next_id
 from tests.bot.machine import START, ScriptedApi, rows, sender_on, sending
 
@@ -386,9 +386,9 @@ async def test_telegram_is_down_for_an_hour_and_everything_goes_afterwards_in_or
     async with post.sender() as sender:
         await put(post.database, [letter(AIDA, f"word {i}") for i in range(5)])
         await put(post.database, [letter(1000 + i, "bulk", Lane.BULK) for i in range(100)])
-        for _ in range(60):
+        for _ in range(12):
             await sender.drain()
-            post.clock.advance(timedelta(minutes=1))
+            post.clock.advance(timedelta(minutes=5))
             down.extend([Undelivered("no connection")] * (200 - len(down)))
         tried = len(post.api.calls)
         down.clear()
@@ -463,19 +463,19 @@ async def test_letters_that_could_not_be_marked_are_not_sent_again_by_the_same_p
     lite: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The database is gone for longer than a lease, between the send and the mark."""
-    original = sender_module.delivery.mark_sent
+    original = delivery.mark_sent
 
     async def gone(*_args: Any, **_named: Any) -> None:
         raise OperationalError("UPDATE", {}, ConnectionResetError())
 
-    monkeypatch.setattr(sender_module.delivery, "mark_sent", gone)
+    monkeypatch.setattr(delivery, "mark_sent", gone)
     async with lite.sender() as sender:
         await reply(sender, lite.database, letter(AIDA, "once"))
         await wait_for(lite.api, 1)
         lite.clock.advance(LEASE * 3)
         await sender._look()
         await asyncio.gather(*sender._flying)
-        monkeypatch.setattr(sender_module.delivery, "mark_sent", original)
+        monkeypatch.setattr(delivery, "mark_sent", original)
         await sender.drain()
     assert lite.api.texts == ["once"]
     assert await lite.unsent() == []
@@ -570,8 +570,8 @@ async def test_a_stop_while_the_database_is_gone_comes_to_an_end(
         raise OperationalError("UPDATE", {}, ConnectionResetError())
 
     async with lite.sender() as sender:
-        monkeypatch.setattr(sender_module.delivery, "mark_sent", gone)
-        monkeypatch.setattr(sender_module.delivery, "mark_failed", gone)
+        monkeypatch.setattr(delivery, "mark_sent", gone)
+        monkeypatch.setattr(delivery, "mark_failed", gone)
         lite.api.script.append(BadRequest("bad"))
         await reply(sender, lite.database, letter(AIDA, "bad"), letter(BAKYT, "good"))
         await wait_for(lite.api, 2)
@@ -627,7 +627,7 @@ async def test_after_the_work_nothing_is_kept_of_any_chat(lite: Post) -> None:
         await sender.drain()
         assert sender.waiting == 0
         lines = sender._lines
-        assert (lines._chats, lines._parked, list(lines._later)) == ({}, {}, [])
+        assert (lines._chats, lines._parked) == ({}, {})
         assert not sender._flying
         assert not sender._stalled
 
@@ -684,7 +684,7 @@ async def test_while_a_file_goes_up_slowly_replies_and_other_bulk_go_on(lite: Po
 
 async def test_a_failed_upload_is_tried_by_the_next_and_blocks_nobody(lite: Post) -> None:
     charts = Charts()
-    lite.api.script.append(TimedOut())
+    lite.api.by_chat[1000] = deque([TimedOut()])
     async with lite.sender(makers={"chart": charts}) as sender:
         await put(lite.database, [*(picture(1000 + i) for i in range(5)), letter(AIDA, "reply")])
         await sender.drain()
@@ -725,12 +725,10 @@ async def test_a_personal_file_is_never_reused(lite: Post) -> None:
 async def test_a_file_whose_id_could_not_be_noted_is_not_sent_twice(
     lite: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot import files
-
     async def gone(*_args: Any, **_named: Any) -> None:
         raise OperationalError("INSERT", {}, ConnectionResetError())
 
-    monkeypatch.setattr(files.delivery, "remember_file", gone)
+    monkeypatch.setattr(delivery, "remember_file", gone)
     await lite.send(picture(AIDA), makers={"chart": Charts()})
     assert len(lite.api.calls) == 1
     assert await lite.unsent() == []
@@ -765,7 +763,7 @@ async def test_the_sender_goes_on_after_the_database_was_gone(
     lite: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender_module, "FAILED_SECONDS", 0.0)
-    original = sender_module.delivery.claim_due
+    original = delivery.claim_due
     failures = 3
 
     async def sometimes(*args: Any, **named: Any) -> list[Letter]:
@@ -773,10 +771,11 @@ async def test_the_sender_goes_on_after_the_database_was_gone(
         if failures:
             failures -= 1
             raise OperationalError("UPDATE", {}, ConnectionResetError())
-        return await original(*args, **named)
+        found: list[Letter] = await original(*args, **named)
+        return found
 
     async with lite.sender() as sender:
-        monkeypatch.setattr(sender_module.delivery, "claim_due", sometimes)
+        monkeypatch.setattr(delivery, "claim_due", sometimes)
         await put(lite.database, [letter(AIDA, "after all")])
         for _ in range(4):
             sender.look()

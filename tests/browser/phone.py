@@ -22,11 +22,14 @@ SWITCHES = (
     "--disable-sync",
     "--no-first-run",
 )
+PATIENCE_MS = 15_000
+"""How long something may take to appear, on a machine that runs other tests beside."""
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's chromium without a screen."""
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*SWITCHES])
         try:

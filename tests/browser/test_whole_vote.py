@@ -14,6 +14,7 @@ from tests.browser.village import Newcomer
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(
         CHROMIUM is None, reason="BROWSER TESTS DO NOT RUN: no chromium here (apt: chromium)"

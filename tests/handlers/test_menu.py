@@ -63,11 +63,10 @@ async def test_cancel_with_nothing_begun_says_so(world: World, language: str) ->
 
 
 @pytest.mark.parametrize(
-    "data", ["", "x", "menu:1", "vote:a:b", "vote:99999999999:", "pick:1:1:x:1:1", "🗳:1", "f:a:b:c:d"]
+    "data",
+    ["", "x", "menu:1", "vote:a:b", "vote:99999999999:", "pick:1:1:x:1:1", "🗳:1", "f:a:b:c:d"],
 )
-async def test_forged_buttons_show_the_present_menu(
-    world: World, language: str, data: str
-) -> None:
+async def test_forged_buttons_show_the_present_menu(world: World, language: str, data: str) -> None:
     aida = await world.villager("Айда", language)
     await aida.says("/help")
     await aida.forges(data or " ")
@@ -80,9 +79,7 @@ async def test_in_a_group_the_bot_only_says_where_to_talk(world: World) -> None:
     group = world.telegram.add_group("Бөстөр айылы", [aida.id], [TOKEN])
     await world.settle()
     await aida.does(lambda: world.telegram.people.says(aida.id, "салам баарына", group.id))
-    await aida.does(
-        lambda: world.telegram.people.says(aida.id, "/vote@ashar_test_bot", group.id)
-    )
+    await aida.does(lambda: world.telegram.people.says(aida.id, "/vote@ashar_test_bot", group.id))
     said = [m.plain for m in world.telegram.screen(aida.id, group.id) if m.sender == "bot"]
     assert len(said) == 1
     assert aida.words("🔒 Votes are secret: write to the bot in a private chat.") in said[0]

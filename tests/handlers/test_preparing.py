@@ -139,10 +139,7 @@ async def test_what_is_no_answer_gets_a_word_and_the_question_again(
     await bakyt.says("=1+1")
     await bakyt.taps("⏭ Skip")
     await bakyt.says("бир аз")
-    assert (
-        bakyt.words("Please write a number from {least} to {most}.", least=0, most=10**12)
-        in bakyt.news
-    )
+    assert "1\u00a0000\u00a0000\u00a0000\u00a0000" in bakyt.news
     await bakyt.says("-5")
     await bakyt.says("5 млн")
     await bakyt.taps("⏭ Skip")
