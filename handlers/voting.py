@@ -13,7 +13,7 @@ from bot.ui.routes import Command, Route, Tap
 from bot.ui.screens import Button, Row, Screen, lines
 from handlers.doors import OpenProfile, OpenResult, OpenVote, OpenVotes
 from handlers.words import back_button, menu_button, shorten
-from models import AgeBand, Draft, Resident, Vote, VoteMethod, VoteOption, VoteStatus
+from models import AgeBand, Resident, Vote, VoteMethod, VoteOption, VoteStatus
 from services import people
 from services.refusal import Reason, Refused
 from services.votes import ballots
@@ -563,7 +563,7 @@ async def _paper(
 async def _has_gone(context: Context, tap: Confirm) -> bool:
     """A second tap on «send» finds the ballot in the box: the receipt is shown once more."""
     name = ballots.draft_name(tap.vote_id)
-    if await context.session.get(Draft, (context.account.id, name)) is not None:
+    if await drafts.find(context, name) is not None:
         return False
     resident = await people.resident(context.session, context.account, tap.resident_id)
     vote = await _open_vote(context, tap.vote_id, resident)
@@ -577,7 +577,7 @@ async def _has_gone(context: Context, tap: Confirm) -> bool:
 async def _clear_other_copy(context: Context, vote: Vote) -> None:
     """A ballot begun in another message is emptied there, so that no tick stays on the screen."""
     name = ballots.draft_name(vote.id)
-    draft = await context.session.get(Draft, (context.account.id, name))
+    draft = await drafts.find(context, name)
     other = draft.data.get("message") if draft else None
     if other is not None and other != context.tapped_id:
         context.replace(other, copy_screen(context.t, vote))

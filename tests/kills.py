@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,7 +56,6 @@ class Findings:
     taps: int = 0
     confirmed: int = 0
     drafts: int = 0
-    incidents: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def __str__(self) -> str:
@@ -226,11 +225,12 @@ class Maker(Hand):
 
 @dataclass(slots=True)
 class Process:
-    """`ashar run` in a process of its own."""
+    """`ashar run` in a process of its own; `lines` are its log, `bugs` what must not be there."""
 
-    environment: dict[str, str]
-    findings: Findings
+    environment: Mapping[str, str]
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    bugs: list[str] = field(default_factory=list)
     running: asyncio.subprocess.Process | None = None
     _reading: asyncio.Task[None] | None = None
 
@@ -252,27 +252,29 @@ class Process:
             try:
                 line = json.loads(raw)
             except ValueError:
-                self.findings.incidents.append(raw.decode())
+                self.bugs.append(raw.decode())
                 continue
+            self.lines.append(line)
             if line["event"] == "ready":
                 self.ready.set()
             elif line["level"] in ("error", "critical"):
-                self.findings.incidents.append(raw.decode())
+                self.bugs.append(raw.decode())
 
     async def kill(self) -> None:
         """Ends it at once, if it runs."""
         if self.running is not None:
             with suppress(ProcessLookupError):
                 self.running.kill()
-            await self._ended()
+            await self.ended()
 
     async def end(self) -> int:
         """SIGTERM; the exit code."""
         assert self.running is not None
         self.running.terminate()
-        return await self._ended()
+        return await self.ended()
 
-    async def _ended(self) -> int:
+    async def ended(self) -> int:
+        """The exit code, once it ends."""
         assert self.running is not None
         assert self._reading is not None
         code = await self.running.wait()
@@ -342,7 +344,7 @@ async def kill_often(
     with tempfile.TemporaryDirectory(prefix="ashar-kills-") as folder:
         scene = await village(Path(folder), people)
         async with served(scene.telegram) as address:
-            environment = _environment(address, scene.database)
+            environment = environment_for(address, scene.database)
             changes = Changes(scene.telegram)
             watching = asyncio.create_task(changes.watch())
             voters = [Voter(scene.telegram, changes, findings, id) for id in scene.voters]
@@ -352,7 +354,7 @@ async def kill_often(
                 *(voter.live(scene.vote, home, random.Random(chance.random())) for voter in voters),
                 maker.live(home),
             )
-            last = Process(environment, findings)
+            last = Process(environment)
             try:
                 await _kill(kills, environment, findings, chance, lives, say)
                 await last.start()
@@ -360,26 +362,27 @@ async def kill_often(
                 await lives
                 if (code := await last.end()) != 0:
                     raise Lost(f"SIGTERM ended the bot with {code}")
+                _require_no_bug(last)
             finally:
                 await last.kill()
                 lives.cancel()
                 watching.cancel()
                 await asyncio.gather(lives, watching, return_exceptions=True)
-        check(scene, voters, maker, findings)
+        check(scene, voters, maker)
     findings.seconds = time.monotonic() - began
     return findings
 
 
 async def _kill(
     kills: int,
-    environment: dict[str, str],
+    environment: Mapping[str, str],
     findings: Findings,
     chance: random.Random,
     lives: "asyncio.Future[Any]",
     say: Callable[[str], None] | None,
 ) -> None:
     for _ in range(kills):
-        process = Process(environment, findings)
+        process = Process(environment)
         await process.start()
         if chance.random() < BEFORE_READY:
             life = chance.uniform(0.0, 2 * LONGEST_LIFE)
@@ -390,19 +393,20 @@ async def _kill(
         findings.before_ready += not process.ready.is_set()
         await process.kill()
         findings.kills += 1
-        _require_no_bug(findings)
+        _require_no_bug(process)
         if lives.done():
             lives.result()
         if say is not None and findings.kills % 10 == 0:
             say(f"{findings.kills} kills, {findings.taps} taps, {findings.confirmed} ballots")
 
 
-def _require_no_bug(findings: Findings) -> None:
-    if findings.incidents:
-        raise Lost("the bot wrote: " + "".join(findings.incidents))
+def _require_no_bug(process: Process) -> None:
+    if process.bugs:
+        raise Lost("the bot wrote: " + "".join(process.bugs))
 
 
-def _environment(address: str, database: Path) -> dict[str, str]:
+def environment_for(address: str, database: Path) -> dict[str, str]:
+    """Of a bot that talks to that Telegram; no setting of this machine counts."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("ASHAR_")},
         "ASHAR_BOT_TOKEN": TOKEN,
@@ -412,9 +416,8 @@ def _environment(address: str, database: Path) -> dict[str, str]:
     }
 
 
-def check(scene: Scene, voters: list[Voter], maker: Maker, findings: Findings) -> None:
+def check(scene: Scene, voters: list[Voter], maker: Maker) -> None:
     """Raises Lost unless the database holds exactly what people were shown."""
-    _require_no_bug(findings)
     with sqlite3.connect(scene.database) as connection:
         (secret,) = connection.execute(
             "SELECT secret FROM vote WHERE id = ?", [scene.vote]

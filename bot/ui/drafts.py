@@ -12,9 +12,18 @@ from services.ahead import ahead_of
 from services.refusal import Reason, Refused
 
 
+async def find(context: Context, form: str) -> Draft | None:
+    """The present draft of a form, whichever buttons belong to it."""
+    ahead = ahead_of(context.session)
+    if ahead is not None and ahead.knows_account(context.account.id):
+        return ahead.drafts.get((context.account.id, form))
+    await context.session.flush()
+    return await context.session.get(Draft, (context.account.id, form))
+
+
 async def begin(context: Context, form: str, step: str, data: dict[str, Any]) -> Draft:
     """A new draft in the place of an older one of this form; buttons of that one are outdated."""
-    draft = await _find(context, form)
+    draft = await find(context, form)
     if draft is None:
         draft = Draft(account_id=context.account.id, form=form)
         context.session.add(draft)
@@ -33,7 +42,7 @@ async def present(context: Context, form: str, token: str) -> Draft:
     Raises:
         Refused: OUTDATED, when it is gone or was replaced.
     """
-    draft = await _find(context, form)
+    draft = await find(context, form)
     if draft is None or not secrets.compare_digest(draft.token, token):
         raise Refused(Reason.OUTDATED)
     return draft
@@ -47,7 +56,7 @@ async def change(
     Raises:
         Refused: OUTDATED, when it is gone.
     """
-    draft = await _find(context, form)
+    draft = await find(context, form)
     if draft is None:
         raise Refused(Reason.OUTDATED)
     draft.data = data
@@ -58,7 +67,7 @@ async def change(
 
 async def end(context: Context, form: str) -> None:
     """Drops the draft; none changes nothing."""
-    draft = await _find(context, form)
+    draft = await find(context, form)
     if draft is None:
         return
     if (ahead := ahead_of(context.session)) is not None:
@@ -67,14 +76,6 @@ async def end(context: Context, form: str) -> None:
         context.session.expunge(draft)
     else:
         await context.session.delete(draft)
-
-
-async def _find(context: Context, form: str) -> Draft | None:
-    ahead = ahead_of(context.session)
-    if ahead is not None and ahead.knows_account(context.account.id):
-        return ahead.drafts.get((context.account.id, form))
-    await context.session.flush()
-    return await context.session.get(Draft, (context.account.id, form))
 
 
 async def latest(context: Context) -> list[Draft]:

@@ -120,11 +120,20 @@ async def open_vote(
         raise Refused(Reason.VOTE_NOT_OPEN)
     if vote.status is not VoteStatus.OPEN or (vote.closes_at and vote.closes_at <= now):
         raise Refused(Reason.VOTE_CLOSED)
-    if await session.get(VoteVillage, (vote_id, resident.village_id)) is None:
+    if not await _is_in_scope(session, vote_id, resident.village_id):
         raise Refused(Reason.NOT_YOUR_VOTE)
     if terms.voting_age and resident.age_band is AgeBand.UNDER_18:
         raise Refused(Reason.TOO_YOUNG, age=terms.voting_age)
     return vote
+
+
+async def _is_in_scope(session: AsyncSession, vote_id: int, village_id: int) -> bool:
+    """Whether a village takes part: the scope of a vote never changes once it is announced."""
+    known: dict[tuple[int, int], bool] = session.info.setdefault("scopes", {})
+    if (vote_id, village_id) not in known:
+        row = await session.get(VoteVillage, (vote_id, village_id))
+        known[vote_id, village_id] = row is not None
+    return known[vote_id, village_id]
 
 
 def check(vote: Vote, picks: Picks) -> None:

@@ -46,12 +46,14 @@ async def close_vote(
     its voter. News of the opening that are still on their way to somebody stop.
 
     Raises:
-        Refused: NOT_FOUND; VOTE_MOVED_ON, when the vote never was open or is cancelled.
+        Refused: NOT_FOUND; VOTE_MOVED_ON, when the vote never was open or is cancelled (the clock,
+            `by` None, overlooks that somebody was quicker).
     """
     vote = await session.get(Vote, vote_id, with_for_update=True, populate_existing=True)
     if vote is None:
         raise Refused(Reason.NOT_FOUND)
-    if vote.status in (VoteStatus.CLOSED, VoteStatus.PUBLISHED):
+    over = vote.status in (VoteStatus.CLOSED, VoteStatus.PUBLISHED)
+    if over or (by is None and vote.status is VoteStatus.CANCELLED):
         return False
     if vote.status is not VoteStatus.OPEN:
         raise Refused(Reason.VOTE_MOVED_ON)

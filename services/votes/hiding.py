@@ -119,7 +119,7 @@ class _Table:
         shown = [cell for cell in line if cell not in self._hidden]
         if not shown:
             return False
-        self._hidden.add(min(shown, key=lambda cell: (self._cells[cell], cell)))
+        self._hidden.add(min(shown, key=lambda cell: (self._cells[cell], cell[0] == VOTERS, cell)))
         return True
 
     def _may_differ(self, cell: Cell) -> bool:

@@ -1,9 +1,10 @@
 """The fixtures of the tests in a real browser."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import pytest_asyncio
-from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import Browser, ConsoleMessage, ViewportSize
 
 from tests.browser.phone import Hand, chromium
 from tests.browser.village import BrowserVillage, Newcomer
@@ -23,27 +24,21 @@ async def browser() -> AsyncIterator[Browser]:
 async def settle(browser: Browser, sqlite_url: str) -> AsyncIterator[Settle]:
     """Makes a village of newcomers and opens its page; the page must complain of nothing."""
     complaints: list[str] = []
-    villages = []
+    async with AsyncExitStack() as stack:
 
-    async def settled(*newcomers: Newcomer) -> Hand:
-        village = BrowserVillage(sqlite_url, *newcomers)
-        running = village.running()
-        await running.__aenter__()
-        villages.append(running)
-        page = await (await browser.new_context(viewport=WIDE)).new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda line: (
-                complaints.append(line.text) if line.type in {"error", "warning"} else None
-            ),
-        )
-        await page.goto(village.address)
-        return Hand(page, village)
+        async def settled(*newcomers: Newcomer) -> Hand:
+            village = BrowserVillage(sqlite_url, *newcomers)
+            await stack.enter_async_context(village.running())
+            context = await stack.enter_async_context(await browser.new_context(viewport=WIDE))
+            page = await context.new_page()
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda line: complaints.append(line.text) if bad(line) else None)
+            await page.goto(village.address)
+            return Hand(page, village)
 
-    yield settled
-    for context in browser.contexts:
-        await context.close()
-    for running in villages:
-        await running.__aexit__(None, None, None)
+        yield settled
     assert complaints == []
+
+
+def bad(line: ConsoleMessage) -> bool:
+    return line.type in {"error", "warning"}

@@ -38,7 +38,6 @@ class Newcomer(NamedTuple):
 
     name: str
     language: str
-    note: str | None = None
 
 
 class BrowserVillage:
@@ -55,9 +54,7 @@ class BrowserVillage:
         self.telegram.clock.on_advance(self.clock.advance)
         self.telegram.add_bot(TOKEN, USERNAME, "Ашар")
         self.ids = {
-            who.name: self.telegram.add_person(
-                who.name, language_code=who.language, note=who.note
-            ).id
+            who.name: self.telegram.add_person(who.name, language_code=who.language).id
             for who in newcomers
         }
         self.database_url = database_url

@@ -234,7 +234,7 @@ def test_the_caption_fits_whatever_is_written(
         (*lines, Line(None, 1_500_000, None, 1.0, winner=True)),
         1_500_000,
         2_500_000,
-        {group: nothing for group in (TallyGroup.SEX, TallyGroup.AGE, TallyGroup.VILLAGE)},
+        dict.fromkeys((TallyGroup.SEX, TallyGroup.AGE, TallyGroup.VILLAGE), nothing),
     )
     text = result_text(t, shown, limit=CAPTION_LIMIT)
     assert len_in_telegram(plain(text)) <= CAPTION_LIMIT

@@ -210,6 +210,16 @@ async def test_a_cancelled_vote_keeps_no_ballot_and_no_turnout(place: VotingPlac
     assert await _count(place, Turnout.vote_id == vote_id) == 0
 
 
+async def test_the_clock_overlooks_a_vote_that_was_cancelled_a_moment_before(
+    village: VotingPlace,
+) -> None:
+    vote_id = await village.vote()
+    await _cancelled(village, vote_id)
+    async with village.database.begin() as session:
+        assert not await counting.close_vote(session, vote_id, TERMS, by=None, now=NOW)
+    assert await village.status(vote_id) is VoteStatus.CANCELLED
+
+
 async def test_a_cancelled_draft_is_told_to_nobody(village: VotingPlace) -> None:
     await _cancelled(village, await village.vote(VoteStatus.DRAFT))
     assert await _count(village, Campaign.kind == "vote_cancelled") == 0

@@ -1,0 +1,254 @@
+"""The ballot paper in restless hands: ticks, double taps, old copies, a shared phone, late taps."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from models import AgeBand, Ballot, Resident, Sex, Turnout, Vote, VoteMethod
+from services.votes import counting
+from simulator.model import Message
+from tests.handlers.ballots import result
+from tests.world import BOSTER, Person, World
+
+TITLES = [(name, name) for name in ("Суу", "Жол", "Мост", "Парк")]
+
+
+def several(vote: Vote) -> None:
+    vote.method, vote.max_choices = VoteMethod.SEVERAL, 2
+
+
+def ranking(vote: Vote) -> None:
+    vote.method = VoteMethod.RANKING
+
+
+def data_of(message: Message, label: str) -> str:
+    """What the button carries."""
+    return next(
+        str(button["callback_data"])
+        for row in message.inline_keyboard or ()
+        for button in row
+        if label in button["text"]
+    )
+
+
+def ticked(person: Person) -> list[str]:
+    return [label for label in person.buttons if label.startswith(("✅", "🥇", "🥈", "🥉"))]
+
+
+async def close(world: World, vote_id: int) -> None:
+    async with world.ashar.database.begin() as session:
+        await counting.close_vote(session, vote_id, world.ashar.terms, by=None, now=world.now)
+
+
+async def rows(world: World, table: type) -> int:
+    async with world.ashar.database.read() as session:
+        return await session.scalar(select(func.count()).select_from(table)) or 0
+
+
+async def test_up_to_two_are_ticked_and_taken_back(crashing_world: World, language: str) -> None:
+    world = crashing_world
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    vote_id = await world.vote(TITLES, maker=bakyt, change=several)
+    await aida.says("/vote")
+    await aida.taps("Суу")
+    tick = data_of(aida.last, "Жол")
+    await aida.forges(tick)
+    await aida.forges(tick)
+    assert len(ticked(aida)) == 2, "a double tap ticks, and does not take back"
+    await aida.taps("Мост")
+    aida.is_told("You may choose up to {max}. Take one back first.", max=2)
+    await aida.taps("Суу")
+    await aida.taps("Мост")
+    await aida.taps("➡️ Next: check")
+    aida.sees("Жол", "Мост")
+    await aida.taps("📤 Send my vote")
+    await close(world, vote_id)
+    scores = {
+        line.option.title_ky: line.score
+        for line in (await result(world, vote_id)).lines
+        if line.option
+    }
+    assert scores == {"Суу": 0, "Жол": 1, "Мост": 1, "Парк": 0}
+
+
+async def test_first_second_third_are_tapped_in_order(crashing_world: World, language: str) -> None:
+    world = crashing_world
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    vote_id = await world.vote(TITLES, maker=bakyt, change=ranking)
+    await aida.says("/vote")
+    await aida.taps("Парк")
+    await aida.taps("Суу")
+    assert [label[0] for label in sorted(ticked(aida))] == ["🥇", "🥈"]
+    await aida.taps("Парк")
+    assert [label[0] for label in ticked(aida)] == ["🥇"], "who was second is first now"
+    await aida.taps("Жол")
+    await aida.taps("Парк")
+    aida.sees("🥇 Суу", "🥈 Жол", "🥉 Парк")
+    await aida.taps("📤 Send my vote")
+    await close(world, vote_id)
+    scores = {
+        line.option.title_ky: line.score
+        for line in (await result(world, vote_id)).lines
+        if line.option
+    }
+    assert scores == {"Суу": 3, "Жол": 2, "Парк": 1, "Мост": 0}
+
+
+async def test_two_quick_taps_on_send_show_the_receipt_twice_and_cast_once(
+    crashing_world: World, language: str
+) -> None:
+    world = crashing_world
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    await world.vote(TITLES, maker=bakyt)
+    await aida.says("/vote")
+    await aida.taps("Суу")
+    send = data_of(aida.last, "📤")
+    await aida.forges(send)
+    receipt = next(line for line in aida.last.plain.splitlines() if "🧾" in line)
+    await aida.forges(send)
+    assert receipt in aida.last.plain, "the receipt stays on the screen"
+    assert await rows(world, Ballot) == await rows(world, Turnout) == 1
+
+
+async def test_an_old_copy_of_the_ballot_can_not_cast(world: World, language: str) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    await world.vote(TITLES, maker=bakyt)
+    await aida.says("/vote")
+    old = aida.last
+    stale = data_of(old, "Суу")
+    await aida.says("/vote")
+    await aida.forges(stale)
+    aida.is_told("This button is out of date. Here is the present screen.")
+    assert await rows(world, Ballot) == 0
+
+
+async def test_a_send_button_with_other_picks_than_the_draft_asks_once_more(world: World) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда")
+    await world.vote(TITLES, maker=bakyt)
+    await aida.says("/vote")
+    await aida.taps("Суу")
+    send = data_of(aida.last, "📤")
+    await aida.taps("✏️ Choose again")
+    await aida.taps("Жол")
+    await aida.forges(send)
+    aida.is_told("Your choice has changed meanwhile. Please check it once more.")
+    assert await rows(world, Ballot) == 0
+    assert "Жол" in aida.last.plain
+
+
+async def test_a_vote_that_closes_before_the_send_says_so_and_leads_on(
+    crashing_world: World, language: str
+) -> None:
+    world = crashing_world
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    await aida.says("/vote")
+    await aida.taps("Суу")
+    await close(world, vote_id)
+    await aida.taps("📤 Send my vote")
+    aida.is_told("The vote has ended. The result comes to this chat.")
+    aida.sees("<b>🏠 Main menu</b>")
+    assert (await result(world, vote_id)).voters == 0
+
+
+async def test_after_the_closing_date_nothing_is_taken_even_before_the_clock_ticks(
+    world: World,
+) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда")
+    await world.vote(TITLES, maker=bakyt)
+    await aida.says("/vote")
+    await aida.taps("Суу")
+    world.clock.advance(timedelta(days=7))
+    await aida.taps("📤 Send my vote")
+    aida.is_told("The vote has ended. The result comes to this chat.")
+    assert await rows(world, Ballot) == 0
+
+
+async def test_a_changed_mind_keeps_the_receipt(crashing_world: World, language: str) -> None:
+    world = crashing_world
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    receipts = []
+    for choice in ("Суу", "Мост"):
+        await aida.says("/menu")
+        await aida.forges(f"vote:{vote_id}:")
+        await aida.taps(choice)
+        await aida.taps("📤 Send my vote")
+        receipts.append(next(line for line in aida.last.plain.splitlines() if "🧾" in line))
+    aida.sees("✅ Your new vote is accepted. Thank you!")
+    assert receipts[0] == receipts[1]
+    await close(world, vote_id)
+    found = await result(world, vote_id)
+    assert found.voters == 1
+    assert [line.option.title_ky for line in found.winners if line.option] == ["Мост"]
+
+
+async def test_two_residents_on_one_phone_vote_each_for_themselves(
+    crashing_world: World, language: str
+) -> None:
+    world = crashing_world
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    async with world.ashar.database.begin() as session:
+        session.add(
+            Resident(
+                account_id=aida.id,
+                village_id=await world.place_id(BOSTER),
+                sex=Sex.FEMALE,
+                age_band=AgeBand.ELDERLY,
+                label="Апа",
+                created_at=world.now,
+            )
+        )
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    for name, choice in (("👤 Me", "Суу"), ("Апа", "Жол")):
+        await aida.says("/menu")
+        await aida.forges(f"vote:{vote_id}:")
+        await aida.taps(name)
+        await aida.taps(choice)
+        await aida.taps("📤 Send my vote")
+        aida.sees("✅ Your vote is accepted. Thank you!")
+    await close(world, vote_id)
+    found = await result(world, vote_id)
+    assert found.voters == 2
+    assert {line.option.title_ky for line in found.winners if line.option} == {"Суу", "Жол"}
+
+
+async def test_the_ballot_of_somebody_else_on_another_phone_is_out_of_reach(world: World) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда")
+    other = await world.villager("Башка")
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    async with world.ashar.database.read() as session:
+        theirs = await session.scalar(select(Resident.id).where(Resident.account_id == other.id))
+    await aida.says("/vote")
+    token = data_of(aida.last, "Суу").split(":")[3]
+    for forged in (
+        f"vote:{vote_id}:{theirs}",
+        f"pick:{vote_id}:{theirs}:{token}:1:1",
+        f"cast:{vote_id}:{theirs}:{token}:1",
+        f"cast:{vote_id}:{theirs}:{token}:",
+    ):
+        await aida.forges(forged)
+        aida.is_told("This button is out of date. Here is the present screen.")
+    assert await rows(world, Ballot) == 0
+
+
+async def test_somebody_of_fifteen_is_told_kindly_and_sees_past_results(
+    world: World, language: str
+) -> None:
+    bakyt = await world.staff("Бакыт")
+    nurbek = await world.villager("Нурбек", language, age_band=AgeBand.UNDER_18)
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    await nurbek.says("/vote")
+    nurbek.sees("<b>🗳 Votes</b>")
+    await nurbek.forges(f"vote:{vote_id}:")
+    nurbek.is_told("People from the age of {age} vote. Thank you for your interest!", age=18)
