@@ -1,9 +1,9 @@
-"""`python -m benchmarks [taps|where|pace|size|all] [--quick]`: one table per section."""
+"""`python -m benchmarks [taps|where|pace|growth|size|all] [--quick]`: one table per section."""
 
 import argparse
 from collections.abc import Callable
 
-from benchmarks import pace, size, taps, where
+from benchmarks import growth, pace, size, taps, where
 from benchmarks.report import machine_line
 
 Section = Callable[[bool, list[str]], None]
@@ -25,7 +25,17 @@ def _size(quick: bool, names: list[str]) -> None:
     size.run(1 if quick else 5, names)
 
 
-SECTIONS: dict[str, Section] = {"taps": _taps, "where": _where, "pace": _pace, "size": _size}
+def _growth(quick: bool, _names: list[str]) -> None:
+    growth.run(quick)
+
+
+SECTIONS: dict[str, Section] = {
+    "taps": _taps,
+    "where": _where,
+    "pace": _pace,
+    "growth": _growth,
+    "size": _size,
+}
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.consumption import cpu_seconds, resident_bytes
-from benchmarks.contestants import BARE_BROADCAST, PTB_BROADCAST, Contestant, Stage
+from benchmarks.contestants import ASHAR, BARE_BROADCAST, PTB_BROADCAST, Contestant, Stage
 from benchmarks.report import figure, progress, ratio, section, table
 from benchmarks.stage import (
     CONNECT_SECONDS,
@@ -154,7 +154,11 @@ def sender_of(contestant: Contestant) -> StartSender:
     return start
 
 
-SENDERS: tuple[tuple[Contestant, bool], ...] = ((PTB_BROADCAST, False), (BARE_BROADCAST, True))
+SENDERS: tuple[tuple[Contestant, bool], ...] = (
+    (PTB_BROADCAST, False),
+    (BARE_BROADCAST, True),
+    (ASHAR, True),
+)
 """Each sender, and whether it is also measured at the limit of paid broadcasts."""
 YARDSTICK = BARE_BROADCAST.name
 

@@ -11,7 +11,7 @@ from itertools import chain, repeat
 from typing import Any
 
 import structlog
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
@@ -100,7 +100,7 @@ class Ashar:
         """All of it.
 
         Raises:
-            WrongSettings: as `open`, or an address can't be listened on.
+            WrongSettings: as `open`; an address can't be listened on, or Telegram won't call it.
             migrations.OldSchema, TelegramError: as `open`.
         """
         async with self._whole_or_not_at_all():
@@ -207,15 +207,16 @@ class Ashar:
         self._undo.push_async_callback(end)
 
     async def _set_webhook(self) -> None:
-        await self.api.call(
-            "setWebhook",
-            {
-                "url": self.settings.webhook_url,
-                "secret_token": self.settings.webhook_secret.get_secret_value(),
-                "allowed_updates": ALLOWED_UPDATES,
-                "max_connections": 100,
-            },
-        )
+        webhook = {
+            "url": self.settings.webhook_url,
+            "secret_token": self.settings.webhook_secret.get_secret_value(),
+            "allowed_updates": ALLOWED_UPDATES,
+            "max_connections": 100,
+        }
+        try:
+            await self.api.call("setWebhook", webhook)
+        except BadRequest as error:
+            raise WrongSettings(f"ASHAR_WEBHOOK_URL: Telegram says {error.message}") from None
 
     def _dress(self) -> None:
         """Tells Telegram how the bot looks, beside the work: it takes a dozen calls."""

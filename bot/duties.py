@@ -16,8 +16,9 @@ from bot.sender import Sender
 from bot.ui.i18n import Translators
 from bot.ui.screens import Screen
 from models import Account, CampaignStatus, Draft, Lane, ProcessedUpdate, Vote
-from services import campaigns, delivery, outbox, people
+from services import access, campaigns, delivery, outbox, people
 from services.outbox import Letter, next_id
+from services.places.importing import move_due
 from services.terms import Terms
 from services.votes import ballots, counting, lifecycle
 
@@ -137,7 +138,7 @@ class Duties:
         return {"outbox": sum(depth.values()), "oldest_seconds": round(age.total_seconds())}
 
     async def sweep(self, now: datetime) -> None:
-        """Removes settled letters, seen updates, old drafts and undecided accounts."""
+        """Removes what has served its time, and moves the places that move today."""
         if self._swept_at is not None and now - self._swept_at < SWEEP_EVERY:
             return
         self._swept_at = now
@@ -150,6 +151,8 @@ class Duties:
                 delete(Draft).where(Draft.touched_at < now - self._terms.keep_drafts)
             )
             await people.forget_undecided(session, self._terms, now=now)
+            await access.forget_names(session, now=now)
+            await move_due(session, now.astimezone(self._terms.zone).date())
 
     async def _tell_maker(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
         """The maker of a vote that has just closed sees the result first.

@@ -4,7 +4,7 @@ import structlog
 from telegram.error import RetryAfter, TelegramError
 
 import handlers
-from bot.request import BotApi
+from bot.request import BotApi, seconds_of
 from bot.ui.i18n import Translator, Translators
 from bot.ui.screens import plain
 
@@ -14,27 +14,21 @@ log = structlog.get_logger()
 async def dress(api: BotApi, translators: Translators) -> None:
     """Sets the texts for Kyrgyz and Russian phones, and both together for all others.
 
-    Telegram allows few changes of a name a day: what it refuses is logged, and the start goes on.
+    Telegram allows few changes of a name a day, so only what differs is set; what it refuses is
+    logged, and the start goes on.
     """
     both = translators.all()
     for language in (*both, None):
         words = (language,) if language else both
-        code = {"language_code": language.language} if language else {}
+        code: dict[str, object] = {"language_code": language.language} if language else {}
         name = " · ".join(dict.fromkeys(plain(handlers.bot_name(t)) for t in words))
         description = "\n\n".join(plain(handlers.bot_description(t)) for t in words)
         short = " · ".join(plain(handlers.bot_short_description(t)) for t in words)
-        await _try(api, "setMyName", {"name": name[:64], **code})
-        await _try(api, "setMyDescription", {"description": description[:512], **code})
-        await _try(api, "setMyShortDescription", {"short_description": short[:120], **code})
-        await _try(
-            api,
-            "setMyCommands",
-            {
-                "commands": commands(words, handlers.COMMANDS),
-                "scope": {"type": "all_private_chats"},
-                **code,
-            },
-        )
+        await _set(api, "MyName", {"name": name[:64]}, code)
+        await _set(api, "MyDescription", {"description": description[:512]}, code)
+        await _set(api, "MyShortDescription", {"short_description": short[:120]}, code)
+        scope = {"scope": {"type": "all_private_chats"}, **code}
+        await _set(api, "MyCommands", {"commands": commands(words, handlers.COMMANDS)}, scope)
 
 
 def commands(
@@ -50,10 +44,12 @@ def commands(
     ]
 
 
-async def _try(api: BotApi, method: str, payload: dict[str, object]) -> None:
+async def _set(api: BotApi, what: str, wanted: dict[str, object], where: dict[str, object]) -> None:
     try:
-        await api.call(method, payload)
+        found = await api.call(f"get{what}", where)
+        if found not in (wanted, *wanted.values()):
+            await api.call(f"set{what}", {**wanted, **where})
     except RetryAfter as error:
-        log.info("shopfront_later", method=method, seconds=str(error.retry_after))
+        log.info("shopfront_later", what=what, seconds=seconds_of(error))
     except TelegramError as error:
-        log.warning("shopfront_refused", method=method, error=error.message)
+        log.warning("shopfront_refused", what=what, error=error.message)

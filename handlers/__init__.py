@@ -5,7 +5,7 @@ from markupsafe import Markup
 from bot.files import Maker
 from bot.ui.context import Context
 from bot.ui.forms import Forms
-from bot.ui.i18n import Translator, msg
+from bot.ui.i18n import Translator
 from bot.ui.routes import Route
 from handlers import (
     menu,
@@ -24,6 +24,7 @@ from handlers.doors import OpenLanguages, OpenMenu
 from handlers.news import broadcast_writer, closed_notice, reminder
 from handlers.onboarding import next_step, stage
 from handlers.refusals import apologise
+from handlers.words import COMMANDS
 from services.refusal import Refused
 
 __all__ = [
@@ -90,22 +91,8 @@ ROUTES: tuple[Route, ...] = (
 
 MAKERS: dict[str, Maker] = {**results.MAKERS, **steering.MAKERS, **privacy.MAKERS}
 
-COMMANDS: tuple[tuple[str, str], ...] = (
-    ("menu", msg("🏠 Main menu")),
-    ("vote", msg("🗳 Vote, see results")),
-    ("settings", msg("⚙️ Settings")),
-    ("village", msg("📍 My village")),
-    ("language", msg("Тил · Язык")),
-    ("mydata", msg("🔒 What is kept about me")),
-    ("forget", msg("🗑 Delete my data")),
-    ("help", msg("❓ Help")),
-    ("cancel", msg("✖️ Stop what I have begun")),
-)
-"""What every villager's menu of commands shows."""
-
-
 def bot_name(t: Translator) -> Markup:
-    return t("Ashar — your village decides")
+    return t("Ashar")
 
 
 def bot_short_description(t: Translator) -> Markup:

@@ -21,7 +21,7 @@ from handlers.doors import (
     OpenProfile,
     OpenVillages,
 )
-from handlers.words import age_name, place_label, sex_name
+from handlers.words import age_name, place_label, sex_name, staff_commands
 from models import AgeBand, Resident, Sex
 from services import people
 from services.places.directory import Directory
@@ -111,6 +111,8 @@ async def choose_language(context: Context, tap: ChooseLanguage) -> None:
     context.account.language = tap.language
     if changed:
         context.toast(context.t("The language is changed."))
+        if await context.rights():
+            context.call(*staff_commands(context.t, context.account.id))
     await _go_on(context, tap.payload)
 
 
@@ -300,14 +302,13 @@ def profile_screen(t: Translator, resident: Resident, directory: Directory) -> S
     if resident.sex is None:
         return Screen(
             lines(where, whom, "", t("<b>Woman or man?</b> We ask so that everybody is heard.")),
-            grid(
-                [
+            (
+                tuple(
                     Button(sex_name(t, sex), ChooseSex(resident.id, sex))
                     for sex in (Sex.FEMALE, Sex.MALE)
-                ],
-                2,
-            )
-            + ((Button(sex_name(t, Sex.UNSAID), ChooseSex(resident.id, Sex.UNSAID)),),),
+                ),
+                (Button(sex_name(t, Sex.UNSAID), ChooseSex(resident.id, Sex.UNSAID)),),
+            ),
         )
     bands = [band for band in AgeBand if band is not AgeBand.UNSAID]
     buttons = [Button(age_name(t, band), ChooseAge(resident.id, band)) for band in bands]

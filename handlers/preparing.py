@@ -534,12 +534,8 @@ def draft_screen(
         (Button(t("➕ Add an option"), AddOption(vote.id)),),
     ]
     if vote.options:
-        rows.append(
-            (
-                Button(t("🗑 Remove an option"), EditOptions(vote.id)),
-                Button(t("☑️ How to choose"), EditMethod(vote.id)),
-            )
-        )
+        rows.append((Button(t("🗑 Remove an option"), EditOptions(vote.id)),))
+        rows.append((Button(t("☑️ How to choose"), EditMethod(vote.id)),))
     if vote.title_ky and vote.options:
         rows.append(
             (

@@ -430,11 +430,12 @@ def cancelled_screen(t: Translator, vote: Vote) -> Screen:
 
 
 def _head(t: Translator, vote: Vote) -> list[Markup | None]:
+    ends = vote.closed_at or vote.closes_at
     return [
         Markup("<b>{}</b>").format(vote.title(t.language) or t("without a question yet")),
         status_name(t, vote.status),
         t("Starts: {moment}", moment=t.moment(vote.opens_at)) if vote.opens_at else None,
-        t("Ends: {moment}", moment=t.moment(vote.closes_at)) if vote.closes_at else None,
+        t("Ends: {moment}", moment=t.moment(ends)) if ends else None,
     ]
 
 

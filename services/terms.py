@@ -1,6 +1,6 @@
 """The rules of the organisation that services go by; made from the settings in one place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ CONSENT_VERSION = "2026-11"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    zone: ZoneInfo = ZoneInfo("Asia/Bishkek")
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Bishkek"))
     voting_age: int = 18
     household_limit: int = 4
     hide_below: int = 5

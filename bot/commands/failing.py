@@ -23,7 +23,7 @@ def _words(error: Exception) -> str:
     import sqlite3
 
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-    from telegram.error import InvalidToken, NetworkError, TelegramError
+    from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 
     from bot.migrations import OldSchema
     from bot.settings import WrongSettings
@@ -33,7 +33,7 @@ def _words(error: Exception) -> str:
             return str(error)
         case InvalidToken():
             return "ASHAR_BOT_TOKEN: Telegram doesn't know this token"
-        case NetworkError():
+        case NetworkError() if not isinstance(error, BadRequest):
             return f"Telegram can't be reached: {error.message}"
         case TelegramError():
             return f"Telegram refused: {error.message}"
