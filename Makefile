@@ -55,9 +55,11 @@ bench: setup     ## the figures: taps, pace, growth, size
 pictures: setup  ## the pictures of the guides (needs chromium)
 	$(BIN)/python -m tests.browser.pictures
 
-lock: $(STAMP)   ## pin the dependencies
+lock:            ## pin the dependencies
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools
 	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-header --no-annotate --allow-unsafe -o requirements.lock pyproject.toml
+	  --no-emit-trusted-host --no-header --no-annotate -o requirements.lock pyproject.toml
 
 clean:           ## all that was made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -106,8 +106,7 @@ async def show_votes(context: Context, _tap: OpenVotes | None = None) -> None:
         for resident in residents
     }
     waiting = [key for key, done in voted.items() if not done]
-    alone = len(residents) == 1 and people.may_vote_by_age(residents[0], context.terms)
-    if _tap is None and alone and len(waiting) == 1:
+    if _tap is None and len(residents) == 1 and len(waiting) == 1:
         await context.go(OpenVote(waiting[0][0], waiting[0][1]))
         return
     votes = [*current, *await ballots.past_votes(context.session, residents)]

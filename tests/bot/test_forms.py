@@ -140,7 +140,7 @@ async def test_old_buttons_change_nothing(desk: Desk) -> None:
     old = desk.keyboard
     await desk.says("Water")
     await desk.presses(CANCEL, old)
-    assert desk.last.startswith("no: outdated")
+    assert desk.last.endswith("cost?"), "the present question is shown"
     await desk.begins()
     await desk.presses(CANCEL, old)
     assert desk.last.startswith("no: outdated")
@@ -155,7 +155,7 @@ async def test_two_taps_at_once_send_the_form_once(desk: Desk) -> None:
     await desk.presses("2026-11-03")
     (send,) = (data for data in desk.keyboard if data.endswith(f":{SEND}"))
     await desk.machine.run(desk.machine.taps(AIDA, send), desk.machine.taps(AIDA, send))
-    assert len(desk.submitted) == 1
+    assert desk.machine.said_to(AIDA).count("thanks") == 1
 
 
 async def test_cancel_leads_to_the_door(desk: Desk) -> None:

@@ -32,7 +32,8 @@ class Door:
         )
 
     async def post(self, body: Any, secret: str | None = SECRET) -> int:
-        headers = {SECRET_HEADER: secret.encode()} if secret is not None else {}
+        name = SECRET_HEADER.encode()
+        headers = {name: secret.encode()} if secret is not None else {}
         content = body if isinstance(body, bytes) else None
         json = None if isinstance(body, bytes) else body
         response = await self.client.post("/bot", headers=headers, content=content, json=json)
