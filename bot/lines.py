@@ -54,6 +54,7 @@ class Flight:
     chat: Chat
     letter: Letter
     file: str | None
+    began: float
 
 
 Place: TypeAlias = tuple[int, Chat]
@@ -116,14 +117,15 @@ class Lines:
                     continue
                 self._pacer.take(letter.chat_id, now, bulk=bulk, weight=weight)
             line.popleft()
-            return self._start(chat_in_front, letter)
+            return self._start(chat_in_front, letter, now)
         return pause
 
     def done(self, flight: Flight) -> None:
         """The flight is over, whatever became of it: who is next?"""
         chat = flight.chat
         if is_new_message(flight.letter):
-            self._pacer.answered(chat.id, self._time(), weight=weight_of(flight.letter))
+            now, weight = self._time(), weight_of(flight.letter)
+            self._pacer.answered(chat.id, now, weight=weight, took=now - flight.began)
         chat.flying = False
         if chat.head is not None:
             self._line_up(chat)
@@ -184,14 +186,14 @@ class Lines:
             line.popleft()
         return None
 
-    def _start(self, chat: Chat, letter: Letter) -> Flight:
+    def _start(self, chat: Chat, letter: Letter, now: float) -> Flight:
         (chat.replies if letter.lane is Lane.REPLY else chat.bulk).popleft()
         chat.ticket += 1
         chat.flying = True
         key = self._lacks(letter.payload)
         if key is not None:
             self._parked[key] = []
-        return Flight(chat, letter, key)
+        return Flight(chat, letter, key, now)
 
 
 def is_new_message(letter: Letter) -> bool:

@@ -20,12 +20,18 @@ PERSONAL = frozenset(
     | {"resident_id", "text", "title", "token", "user", "user_id", "username"}
 )
 """Keys whose values are never written."""
-QUIET = ("apscheduler", "httpx", "httpcore", "uvicorn.access")
-"""Loggers that tell of every tick or call; of them only errors are written."""
+QUIET = {
+    "apscheduler": logging.ERROR,
+    "httpcore": logging.ERROR,
+    "httpx": logging.ERROR,
+    "telegram": logging.CRITICAL,
+    "uvicorn.access": logging.ERROR,
+}
+"""Loggers that tell of every tick or call, or of what they also raise: the least that counts."""
 
 _SECRETS = re.compile(r"\d{5,}:[\w-]{20,}|://[^\s/@]+@")
 _STATEMENT = re.compile(r"\s*\[(?:SQL|parameters):.*", re.DOTALL)
-_QUOTED = re.compile(r"(?<!\w)('[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`)(?!\w)|«[^»]*»|“[^”]*”")
+_QUOTED = re.compile(r"(?<!\w)b?('[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`)(?!\w)|«[^»]*»|“[^”]*”")
 _LETTERS = re.compile(r"[^\x00-\x7f…]+(?:[^\x00-\x7f]|\s(?=[^\x00-\x7f]))*")
 _NUMBER = re.compile(r"\d{6,}")
 
@@ -60,8 +66,8 @@ def set_up(log_format: Literal["console", "json"], log_level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(least)
     logging.captureWarnings(True)
 
 

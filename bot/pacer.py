@@ -15,6 +15,8 @@ CHAT_BURST = 3
 """Replies to one person that may follow each other at once."""
 GROUP_LIMIT = 20
 GROUP_WINDOW = 60.0
+SMOOTHING = 0.1
+"""Weight of the latest call in the mean."""
 SWEEP_AFTER = 1000
 """Messages after which quiet chats are forgotten."""
 
@@ -35,6 +37,8 @@ class Pacer:
         self._chats: dict[int, float] = {}
         self._groups: dict[int, deque[float]] = {}
         self._taken = 0
+        self._took = 0.0
+        """Seconds that calls have taken lately."""
 
     def place_at(self, now: float, *, bulk: bool, weight: int = 1) -> float:
         """The earliest time at which another new message may go, `now` if at once.
@@ -67,7 +71,8 @@ class Pacer:
         """A new message goes now."""
         self._free -= weight
         if bulk:
-            self._next_bulk = max(self._next_bulk + weight * SECOND / self.rate, now)
+            apart = weight * (SECOND + self._took) / self.rate
+            self._next_bulk = max(self._next_bulk + apart, now)
         self._chats[chat_id] = max(self._chats.get(chat_id, 0.0), now) + weight * self._gap
         if chat_id < 0:
             sent = self._groups.setdefault(chat_id, deque(maxlen=GROUP_LIMIT))
@@ -76,8 +81,13 @@ class Pacer:
         if self._taken % SWEEP_AFTER == 0:
             self._forget_quiet_chats(now)
 
-    def answered(self, chat_id: int, now: float, *, weight: int = 1) -> None:
-        """Telegram has answered: the place is free again a second from now."""
+    def answered(self, chat_id: int, now: float, *, weight: int = 1, took: float = 0.0) -> None:
+        """Telegram has answered: the place is free again a second from now.
+
+        `took` is how long the call was under way. Bulk is spread over a second and that, so that
+        places come back evenly and a reply soon finds one.
+        """
+        self._took += SMOOTHING * (min(took, SECOND) - self._took)
         for _ in range(weight):
             heapq.heappush(self._returning, now + SECOND)
         if chat_id in self._chats:

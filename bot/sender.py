@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 IN_FLIGHT = 128
 BULK_AHEAD = 64
-"""Bulk letters held in memory; the rest stays in the database."""
+"""Bulk letters held in memory, or a second's worth; the rest stays in the database."""
 CHATS_AT_ONCE = 1000
 """Chats whose waiting replies one look takes."""
 LOOK_SECONDS = 1.0
@@ -88,6 +88,7 @@ class Sender:
         self._booking = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._bulk_ahead = max(BULK_AHEAD, pacer.rate)
         self._more_bulk = False
         self._renew_at = 0.0
 
@@ -343,7 +344,7 @@ class Sender:
                 if self._time() >= self._renew_at:
                     await delivery.renew(session, self.hands.held, now=now)
                 found += await delivery.claim_due(session, Lane.REPLY, now=now, limit=CHATS_AT_ONCE)
-                room = max(BULK_AHEAD, self._pacer.rate) - self._lines.bulk_waiting
+                room = self._bulk_ahead - self._lines.bulk_waiting
                 if room > 0:
                     bulk = await delivery.claim_due(session, Lane.BULK, now=now, limit=room)
                     self._more_bulk = bool(bulk)
@@ -380,7 +381,7 @@ class Sender:
             self._settled = ids + self._settled
             raise
         self.hands.held.difference_update(ids)
-        if self._more_bulk:
+        if self._more_bulk and self._lines.bulk_waiting < self._bulk_ahead / 2:
             self._look_now.set()
 
 

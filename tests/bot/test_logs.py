@@ -88,6 +88,10 @@ def test_lines_below_the_level_are_not_written(capsys: pytest.CaptureFixture[str
         ),
         ("postgresql://ashar:hunter2@db/ashar", "postgresql…db/ashar"),
         ("Telegram can't be reached, it isn't there (TimedOut)",) * 2,
+        (
+            "Parsing the server response b'<html>\\r\\n' failed",
+            "Parsing the server response … failed",
+        ),
         ("UNIQUE failed\n[SQL: INSERT …]\n[parameters: ('x',)]", "UNIQUE failed"),
     ],
 )

@@ -13,11 +13,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 from telegram.error import NetworkError, RetryAfter
 
-from bot import migrations
 from bot.app import Ashar, Parts, start_when_possible
-from bot.database import Database
+from bot.settings import WrongSettings
 from handlers.voting import Pick
 from tests.kills import Changes, Findings, Hand, Process, Scene, environment_for, served, village
 from tests.world import TOKEN, World
@@ -69,11 +69,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         await asyncio.gather(watching, return_exceptions=True)
 
 
-async def until(seen: Callable[[], Any], *, every: float = 0.02) -> Any:
+async def until(seen: Callable[[], Any]) -> Any:
     """What `seen` finds of another process, which tells of nothing by itself."""
     async with asyncio.timeout(SECONDS):
-        while not (found := seen()):
-            await asyncio.sleep(every)
+        while not (found := seen()):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
     return found
 
 
@@ -96,8 +96,7 @@ async def test_sigterm_finishes_what_runs_and_leaves_the_rest_to_the_next_proces
     stage.telegram.faults.slow_ms = 0
     second = await stage.ready()
     hands = stage.hands()
-    for hand in hands:
-        await stage.changes.wait_for(lambda hand=hand: hand.messages, "the ballot")
+    await stage.changes.wait_for(lambda: all(hand.messages for hand in hands), "the last ballot")
     assert await second.end() == 0
     for hand in hands:
         assert len(hand.messages) == 1, "answered once, neither lost nor repeated"
@@ -108,8 +107,12 @@ async def test_sigterm_finishes_what_runs_and_leaves_the_rest_to_the_next_proces
 async def test_a_second_signal_ends_the_bot_at_once(stage: Stage) -> None:
     process = await stage.ready()
     assert process.running is not None
+    with stage.telegram.events.subscribe() as events:
+        stage.telegram.people.says(stage.scene.voters[0], "/vote")
+        async for event in events:
+            if event.kind == "call" and event.data["record"].method == "getUpdates":
+                break
     stage.telegram.faults.slow_ms = 20_000
-    stage.telegram.people.says(stage.scene.voters[0], "/vote")
     await until(lambda: _rows(stage, "SELECT 1 FROM processed_update"))
     process.running.terminate()
     await until(lambda: any(line["event"] == "stopping" for line in process.lines))
@@ -154,68 +157,55 @@ async def test_sigterm_ends_a_start_that_hangs(stage: Stage) -> None:
         assert await process.end() == 0
 
 
+async def test_a_token_that_telegram_does_not_know_ends_the_start_with_one_line(
+    stage: Stage,
+) -> None:
+    process = stage.process(bot_token="654321:another-token")
+    await process.start()
+    assert await asyncio.wait_for(process.ended(), SECONDS) == 1
+    assert process.lines == []
+    assert process.bugs == ["ashar: ASHAR_BOT_TOKEN: Telegram doesn't know this token\n"]
+
+
+WEBHOOK = {"webhook_url": "https://bot.example/", "webhook_secret": "s"}
+
+
 @pytest.mark.parametrize(
-    ("settings", "line"),
+    ("changes", "says"),
     [
         (
-            {"bot_token": "654321:another-token"},
-            "ashar: ASHAR_BOT_TOKEN: Telegram doesn't know this token",
+            WEBHOOK | {"webhook_listen": "{taken}"},
+            "ASHAR_WEBHOOK_LISTEN: can't listen on {taken}: Address already in use",
         ),
         (
-            {"webhook_url": "https://bot.example/", "webhook_secret": "s", "webhook_listen": "{}"},
-            "ashar: ASHAR_WEBHOOK_LISTEN: can't listen on {}: Address already in use",
-        ),
-        (
-            {"health_listen": "{}"},
-            "ashar: ASHAR_HEALTH_LISTEN: can't listen on {}: Address already in use",
+            {"health_listen": "{taken}"},
+            "ASHAR_HEALTH_LISTEN: can't listen on {taken}: Address already in use",
         ),
         (
             {"health_listen": "127.0.0.1:99999"},
-            "ashar: ASHAR_HEALTH_LISTEN: can't listen on 127.0.0.1:99999: ",
+            "ASHAR_HEALTH_LISTEN: can't listen on 127.0.0.1:99999: ",
         ),
         (
-            {"database_url": "postgresql+asyncpg://ashar@127.0.0.1:1/ashar"},
-            "ashar: ",
+            WEBHOOK | {"webhook_url": "https://:443/", "webhook_listen": "127.0.0.1:0"},
+            "ASHAR_WEBHOOK_URL: Telegram says Bad webhook: ",
         ),
     ],
 )
-async def test_what_can_not_work_ends_the_start_with_one_line(
-    settings: dict[str, str], line: str, stage: Stage
+async def test_an_address_that_can_not_work_ends_the_start_and_leaves_nothing_open(
+    changes: dict[str, Any], says: str, world: World
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
-        settings = {name: value.format(address) for name, value in settings.items()}
-        process = stage.process(**settings)
-        await process.start()
-        assert await asyncio.wait_for(process.ended(), SECONDS) == 1
-    (said,) = process.bugs
-    assert said.startswith(line.format(address))
-    assert process.lines == []
-
-
-async def test_a_webhook_that_telegram_refuses_ends_the_start(stage: Stage) -> None:
-    process = stage.process(
-        webhook_url="http://bot.example/", webhook_secret="s", webhook_listen="127.0.0.1:0"
-    )
-    await process.start()
-    assert await asyncio.wait_for(process.ended(), SECONDS) == 1
-    (said,) = process.bugs
-    assert said.startswith("ashar: ASHAR_WEBHOOK_URL: Telegram says ")
-
-
-@pytest.mark.postgresql
-async def test_on_postgresql_an_old_schema_stops_the_start_with_the_command_to_run(
-    stage: Stage, postgresql_url: str
-) -> None:
-    database = Database(postgresql_url)
-    await migrations.downgrade(database.engine, "base")
-    await database.close()
-    process = stage.process(database_url=postgresql_url)
-    await process.start()
-    assert await asyncio.wait_for(process.ended(), SECONDS) == 1
-    (said,) = process.bugs
-    assert said.startswith("ashar: the database's schema is empty")
-    assert "run `ashar migrate`" in said
+    before = asyncio.all_tasks()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = f"127.0.0.1:{listener.getsockname()[1]}"
+        update = {name: value.format(taken=taken) for name, value in changes.items()}
+        if "webhook_secret" in update:
+            update["webhook_secret"] = SecretStr(update["webhook_secret"])
+        settings = world.settings.model_copy(update=update)
+        ashar = Ashar(settings, Parts(request=world.request))
+        with pytest.raises(WrongSettings) as wrong:
+            await ashar.start()
+    assert str(wrong.value).startswith(says.format(taken=taken))
+    assert asyncio.all_tasks() == before
 
 
 async def test_health_and_metrics_are_served_beside_polling(stage: Stage) -> None:
