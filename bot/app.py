@@ -38,6 +38,8 @@ log = structlog.get_logger()
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds between attempts to start while Telegram can't be reached; the last is repeated."""
 
+MOST_PORTS = 65_535
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -252,11 +254,12 @@ def listening(listen: str, setting: str) -> socket.socket:
         WrongSettings: it can't be had; names the setting.
     """
     host, _, port = listen.rpartition(":")
+    if int(port) > MOST_PORTS:
+        raise WrongSettings(f"{setting}: can't listen on {listen}: no port is above {MOST_PORTS}")
     try:
         return socket.create_server((host, int(port)))
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise WrongSettings(f"{setting}: can't listen on {listen}: {reason}") from None
+    except OSError as error:
+        raise WrongSettings(f"{setting}: can't listen on {listen}: {error.strerror}") from None
 
 
 async def run(settings: Settings) -> None:

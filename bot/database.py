@@ -101,6 +101,17 @@ class Database:
         async with self._readers() as session:
             yield session
 
+    async def wipe_log(self) -> None:
+        """Empties SQLite's write-ahead log, in which deleted rows would stay readable.
+
+        PostgreSQL keeps dead rows until its vacuum; nothing is done there.
+        """
+        if not self.is_sqlite:
+            return
+        plain = self.engine.execution_options(ashar_plain=True)
+        async with self._turn, plain.connect() as connection:
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         await self.engine.dispose()
         await self._near.dispose()
@@ -143,5 +154,8 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    reading = connection.get_execution_options().get("ashar_read")
+    options = connection.get_execution_options()
+    if options.get("ashar_plain"):
+        return
+    reading = options.get("ashar_read")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -55,6 +55,8 @@ class Duties:
         ):
             for vote_id in vote_ids:
                 await self._alone(move, vote_id, now)
+        if due.sealing:
+            await self._database.wipe_log()
 
     async def broadcast(self, now: datetime) -> None:
         """Hands the next recipients of running campaigns to the outbox."""
@@ -153,6 +155,7 @@ class Duties:
             await people.forget_undecided(session, self._terms, now=now)
             await access.forget_names(session, now=now)
             await move_due(session, now.astimezone(self._terms.zone).date())
+        await self._database.wipe_log()
 
     async def _tell_maker(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
         """The maker of a vote that has just closed sees the result first.

@@ -91,6 +91,7 @@ ROUTES: tuple[Route, ...] = (
 
 MAKERS: dict[str, Maker] = {**results.MAKERS, **steering.MAKERS, **privacy.MAKERS}
 
+
 def bot_name(t: Translator) -> Markup:
     return t("Ashar")
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -111,3 +112,14 @@ async def _world(url: str, mode: str, **settings: Any) -> AsyncIterator[World]:
     await made.add_places()
     yield made
     await made.close()
+
+
+@pytest.fixture(autouse=True)
+def _short_tracebacks() -> Iterator[None]:
+    before = structlog.get_config()
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
+    yield
+    structlog.configure(**before)

@@ -183,7 +183,7 @@ WEBHOOK = {"webhook_url": "https://bot.example/", "webhook_secret": "s"}
         ),
         (
             {"health_listen": "127.0.0.1:99999"},
-            "ASHAR_HEALTH_LISTEN: can't listen on 127.0.0.1:99999: ",
+            "ASHAR_HEALTH_LISTEN: can't listen on 127.0.0.1:99999: no port is above 65535",
         ),
         (
             WEBHOOK | {"webhook_url": "https://:443/", "webhook_listen": "127.0.0.1:0"},
