@@ -22,9 +22,12 @@ class OldSchema(Exception):
 
 
 def folder() -> Path:
-    """Where the migrations are: beside the packages, or inside `bot` once they are installed."""
+    """Where the migrations are: beside the packages, or inside `bot` once they are installed.
+
+    Among installed packages, `alembic` is the library.
+    """
     here = HOUSE / "alembic"
-    return here if here.is_dir() else HOUSE / "bot/migrations"
+    return here if (here / "env.py").is_file() else HOUSE / "bot/migrations"
 
 
 def config() -> "Config":

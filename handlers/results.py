@@ -28,7 +28,7 @@ from services.refusal import Reason, Refused
 from services.votes import results
 from services.votes.results import Breakdown, Result
 
-HIDDEN = "·"
+HIDDEN = "—"
 
 
 @callback("groups")

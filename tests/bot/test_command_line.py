@@ -52,7 +52,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASHAR_BOT_USERNAME", "ashar_bot")
-    monkeypatch.setitem(sys.modules, "rich", None)
+    monkeypatch.setattr("bot.__main__.UNUSED", ())
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ async def test_small_groups_are_hidden_on_the_screen(world: World, language: str
     await publish(world, vote_id)
     await people[0].taps("👥 By sex and age")
     shown = people[0].last.plain
-    assert "·" in shown
+    assert "—" in shown
     assert people[0].words("women") in shown
     found = await result(world, vote_id)
     assert found.groups[TallyGroup.SEX].scores[2]["female"] is None
