@@ -45,6 +45,8 @@ async def settle(
 ) -> list[Resident]:
     """Binds everybody of this phone to a village; a first owner is made if there is none.
 
+    Open votes in which the new village has no part lose the ballots: nobody votes in two places.
+
     Raises:
         Refused: OUTDATED, when consent was not given.
     """
@@ -57,7 +59,9 @@ async def settle(
         await session.flush()
         return [owner]
     for resident in residents:
-        resident.village_id = village_id
+        if resident.village_id != village_id:
+            await ballots.withdraw_all(session, resident, staying_in=village_id)
+            resident.village_id = village_id
     return residents
 
 
@@ -101,6 +105,13 @@ async def leave_household(session: AsyncSession, account: Account, resident_id: 
     """Takes a person off this phone; votes that are open lose their ballot."""
     leaving = await resident(session, account, resident_id)
     await ballots.withdraw_all(session, leaving)
+    await session.execute(
+        delete(Draft).where(
+            Draft.account_id == account.id,
+            Draft.form.startswith(ballots.DRAFTS),
+            Draft.data["resident"].as_integer() == leaving.id,
+        )
+    )
     leaving.account_id = None
     leaving.label = None
 

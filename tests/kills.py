@@ -10,13 +10,12 @@ import json
 import os
 import random
 import re
-import socket
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +29,7 @@ from handlers.voting import Confirm, Pick
 from models import Vote
 from services.votes.ballots import key_of
 from simulator import Message, Telegram
-from simulator.server import make_server
+from tests.simulator.served import served
 from tests.world import TOKEN, World
 
 PATIENCE = 60.0
@@ -312,18 +311,6 @@ async def village(folder: Path, people: int) -> Scene:
 def _never_closes(vote: Vote) -> None:
     """The bot's process goes by the real clock, the village was made by another."""
     vote.closes_at = FOREVER
-
-
-@asynccontextmanager
-async def served(telegram: Telegram) -> AsyncIterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = make_server(telegram, signals=False)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await serving
 
 
 async def kill_often(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, insert, select
+from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -242,12 +242,42 @@ async def is_counted(session: AsyncSession, vote_id: int, receipt: str) -> bool:
     return bool(await session.scalar(select(of_closed | of_open)))
 
 
-async def withdraw_all(session: AsyncSession, resident: Resident) -> None:
-    """Takes a resident's ballots out of every vote that is still open."""
+async def lost_by_moving(
+    session: AsyncSession, residents: Sequence[Resident], village_id: int
+) -> list[Vote]:
+    """Open votes in which one of the residents has a ballot and the village has no part."""
+    found = await session.scalars(
+        select(Vote)
+        .where(
+            Vote.id.in_(
+                select(Turnout.vote_id).where(Turnout.resident_id.in_([r.id for r in residents]))
+            ),
+            Vote.status == VoteStatus.OPEN,
+            ~_takes_part(village_id),
+        )
+        .order_by(Vote.id)
+    )
+    return list(found)
+
+
+def _takes_part(village_id: int) -> ColumnElement[bool]:
+    return exists().where(VoteVillage.vote_id == Vote.id, VoteVillage.village_id == village_id)
+
+
+async def withdraw_all(
+    session: AsyncSession, resident: Resident, *, staying_in: int | None = None
+) -> None:
+    """Takes a resident's ballots out of every vote that is still open.
+
+    Those of votes in which the village `staying_in` takes part stay.
+    """
+    own = (Turnout.resident_id == resident.id, Vote.status == VoteStatus.OPEN)
+    kept = () if staying_in is None else (~_takes_part(staying_in),)
     votes = await session.scalars(
         select(Vote)
         .join(Turnout, Turnout.vote_id == Vote.id)
-        .where(Turnout.resident_id == resident.id, Vote.status == VoteStatus.OPEN)
+        .where(*own, *kept)
+        .order_by(Vote.id)
         .with_for_update(read=True, of=Vote)
     )
     for vote in votes.all():
@@ -297,9 +327,12 @@ async def _votes_of(
     return known[villages, past]
 
 
+DRAFTS = "ballot-"
+
+
 def draft_name(vote_id: int) -> str:
     """Under which name the unconfirmed picks of a vote are kept."""
-    return f"ballot-{vote_id}"
+    return f"{DRAFTS}{vote_id}"
 
 
 async def unfinished(session: AsyncSession, vote_id: int) -> list[Account]:

@@ -22,6 +22,7 @@ def database(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASHAR_DATABASE_URL", sqlite_url)
+    monkeypatch.setattr("bot.logs.set_up", lambda *_: None)
     return Path(sqlite_url.removeprefix("sqlite+aiosqlite:///"))
 
 

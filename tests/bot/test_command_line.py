@@ -26,7 +26,7 @@ from bot.ui.i18n import Translators
 from models import AgeBand, Resident, Role, Sex
 from services.votes import ballots
 from simulator import Telegram
-from tests.kills import served
+from tests.simulator.served import served
 from tests.world import BOSTER, TOKEN, World
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -53,6 +53,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASHAR_BOT_USERNAME", "ashar_bot")
     monkeypatch.setattr("bot.__main__.UNUSED", ())
+    monkeypatch.setattr("bot.logs.set_up", lambda *_: None)
 
 
 @pytest.fixture

@@ -233,6 +233,13 @@ def test_every_option_is_spoken_in_both_languages(name: str, language: str) -> N
     assert 2 <= recordings.seconds(voice) <= 10
 
 
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' own log stays as it is."""
+    monkeypatch.setattr("bot.demo.show.set_up", lambda *_: None)
+
+
+@pytest.mark.usefixtures("quiet")
 async def test_a_port_in_use_is_one_readable_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -240,6 +247,7 @@ async def test_a_port_in_use_is_one_readable_line(tmp_path: Path) -> None:
             await show("127.0.0.1", port, tmp_path)
 
 
+@pytest.mark.usefixtures("quiet")
 async def test_a_database_that_is_there_is_never_touched(tmp_path: Path) -> None:
     (tmp_path / "ashar.db").write_text("precious")
     with pytest.raises(Failed, match="is there already"):

@@ -19,7 +19,8 @@ from telegram.error import NetworkError, RetryAfter
 from bot.app import Ashar, Parts, start_when_possible
 from bot.settings import WrongSettings
 from handlers.voting import Pick
-from tests.kills import Changes, Findings, Hand, Process, Scene, environment_for, served, village
+from tests.kills import Changes, Findings, Hand, Process, Scene, environment_for, village
+from tests.simulator.served import served
 from tests.world import TOKEN, World
 
 SECONDS = 30.0
