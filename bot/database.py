@@ -18,24 +18,41 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.util import IdentitySet
 
 from bot.sqlite import near_connection
+from models import Vote, VoteVillage
 from services import ahead
 
 BUSY_SECONDS = 10
 PASSING_STATES = ("08", "40", "53", "55P03", "57", "58")
 """PostgreSQL's classes of errors that pass: connection, a deadlock's victim, no room or too many
 connections, a lock that wasn't given, going down, the system beneath."""
+TELLING_TABLES = "ballot, turnout, vote, draft, outbox"
+"""Their dead rows, with the numbers of their transactions, could say who chose what."""
 UNCONNECTED = (ConnectionError, TimeoutError, socket.gaierror, PoolTimeout)
 
 
 class WatchedSession(Session):
-    """A session that keeps in `info["wrote"]` whether it wrote anything since that was reset."""
+    """A session that keeps in `info["wrote"]` whether it wrote anything since that was reset.
+
+    Rows in `info["others"]` don't count: they waited for their flush before.
+    """
+
+
+def pending(session: Session) -> IdentitySet:
+    """Rows that the next flush will write."""
+    return session.new.union(session.dirty).union(session.deleted)
 
 
 @event.listens_for(WatchedSession, "after_flush")
 def _note_flush(session: Session, _context: object) -> None:
-    session.info["wrote"] = True
+    written = pending(session)
+    if any(isinstance(row, Vote | VoteVillage) for row in written):
+        ahead.forget_votes(session.info)
+    others = session.info.get("others")
+    if others is None or written - others:
+        session.info["wrote"] = True
 
 
 @event.listens_for(WatchedSession, "do_orm_execute")
@@ -43,7 +60,7 @@ def _note_statement(state: ORMExecuteState) -> None:
     if not state.is_select:
         state.session.info["wrote"] = True
     if state.is_update or state.is_delete:
-        state.session.info.pop(ahead.KEY, None)
+        ahead.forget(state.session.info)
 
 
 class Database:
@@ -71,7 +88,9 @@ class Database:
                 url, pool_size=10, max_overflow=10, pool_pre_ping=True
             )
             self._near = self.engine
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(
+            self.engine, expire_on_commit=False, sync_session_class=WatchedSession
+        )
         self._near_sessions = async_sessionmaker(
             self._near, expire_on_commit=False, sync_session_class=WatchedSession
         )
@@ -102,11 +121,15 @@ class Database:
             yield session
 
     async def wipe_log(self) -> None:
-        """Empties SQLite's write-ahead log, in which deleted rows would stay readable.
+        """Removes what deleted rows of ballots leave behind.
 
-        PostgreSQL keeps dead rows until its vacuum; nothing is done there.
+        On SQLite its write-ahead log is emptied. On PostgreSQL the tables are vacuumed: dead rows
+        tell by their transaction which turnout and which ballot were written together.
         """
         if not self.is_sqlite:
+            alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            async with alone.connect() as connection:
+                await connection.exec_driver_sql(f"VACUUM {TELLING_TABLES}")
             return
         plain = self.engine.execution_options(ashar_plain=True)
         async with self._turn, plain.connect() as connection:

@@ -39,6 +39,8 @@ class Duties:
         self._translators = translators
         self._terms = terms
         self._swept_at: datetime | None = None
+        self._wiped: int | None = None
+        """How many votes were over when the traces of deleted ballots were wiped last."""
 
     def all(self) -> tuple[Duty, ...]:
         return (self.move_votes, self.broadcast, self.measure, self.sweep)
@@ -50,13 +52,16 @@ class Duties:
         for move, vote_ids in (
             (self._open, due.opening),
             (self._close, due.closing),
-            (self._seal, due.sealing),
             (self._remind, due.reminding),
         ):
             for vote_id in vote_ids:
                 await self._alone(move, vote_id, now)
-        if due.sealing:
+        for vote_id in (*due.closing, *due.sealing):
+            while await self._alone(self._seal, vote_id, now) is False:
+                pass
+        if due.closing or due.sealing or due.over != self._wiped:
             await self._database.wipe_log()
+            self._wiped = due.over
 
     async def broadcast(self, now: datetime) -> None:
         """Hands the next recipients of running campaigns to the outbox."""
@@ -94,9 +99,9 @@ class Duties:
         if await counting.close_vote(session, vote_id, self._terms, by=None, now=now):
             await self._tell_maker(session, vote_id, now)
 
-    async def _seal(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
-        if await _take(session, vote_id) is not None:
-            await counting.seal(session, vote_id, now=now)
+    async def _seal(self, session: AsyncSession, vote_id: int, now: datetime) -> bool:
+        """Whether nothing of the vote is left for this process to seal."""
+        return await counting.seal(session, vote_id, now=now)
 
     async def _remind(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
         """One note before the closing to who began a ballot and didn't confirm it."""

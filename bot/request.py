@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, RetryAfter, TimedOut
+from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")
@@ -22,6 +22,10 @@ SECONDS = 20.0
 
 class Undelivered(NetworkError):
     """The call certainly didn't reach Telegram: no connection was made."""
+
+
+class Unreadable(TelegramError):  # type: ignore[misc]
+    """Telegram answered 2xx with something else than JSON: the call was probably carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +143,16 @@ class BotApi:
         Raises:
             telegram.error.TelegramError: what Telegram refused, or how the network failed.
         """
-        return await self._request.post(
-            f"{self._base}/{method}", Call(payload, files), read_timeout=seconds
-        )
+        try:
+            return await self._request.post(
+                f"{self._base}/{method}", Call(payload, files), read_timeout=seconds
+            )
+        except (KeyError, TypeError) as error:
+            raise Unreadable(type(error).__name__) from None
+        except TelegramError as error:
+            if type(error) is TelegramError:
+                raise Unreadable(error.message) from None
+            raise
 
 
 def seconds_of(error: RetryAfter) -> float:

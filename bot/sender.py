@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -29,11 +30,11 @@ from bot.database import Database, is_out_of_reach
 from bot.files import Files
 from bot.lines import Chat, Flight, Lines, is_new_message
 from bot.pacer import Pacer
-from bot.request import BotApi, Undelivered, Upload, seconds_of, wait_at_most
+from bot.request import BotApi, Undelivered, Unreadable, Upload, seconds_of, wait_at_most
 from bot.ui.context import Answer
 from models import Lane
 from services import delivery
-from services.outbox import LEASE, Hands, Letter
+from services.outbox import LEASE, Hands, Letter, age_of
 
 log = structlog.get_logger()
 
@@ -50,6 +51,8 @@ FAILED_SECONDS = 1.0
 LONGEST_WAIT = 30.0
 """Between two tries of a letter while Telegram can't be reached."""
 TOKEN_WAIT = 60.0
+LONGEST_TRYING = timedelta(days=1)
+"""A letter that is older, and still meets an error of Telegram's, holds up its chat no longer."""
 HARMLESS = ("message is not modified", "message to delete not found", "message can't be deleted")
 GONE = ("message to edit not found", "message can't be edited", "there is no text in the message")
 NOBODY = ("chat not found", "user is deactivated", "user_is_blocked", "peer_id_invalid")
@@ -263,9 +266,13 @@ class Sender:
             case InvalidToken():
                 log.critical("token_refused")
                 self._try_again(chat, letter, TOKEN_WAIT)
-            case NetworkError():
+            case NetworkError() | Unreadable():
                 metrics.sends.labels("uncertain").inc()
-                self._wait_for_telegram(chat, letter)
+                if age_of(letter.id) > LONGEST_TRYING:
+                    log.error("letter_too_old", method=letter.method, error=type(error).__name__)
+                    await self._give_up(letter, f"given up: {type(error).__name__}")
+                else:
+                    self._wait_for_telegram(chat, letter)
             case _:
                 log.error("letter_refused", method=letter.method, error=error.message)
                 await self._give_up(letter, error.message)
@@ -276,10 +283,7 @@ class Sender:
         if any(known in said for known in HARMLESS):
             self._sent(letter)
         elif letter.method == "editMessageText" and any(known in said for known in GONE):
-            payload = {
-                name: value for name, value in letter.payload.items() if name != "message_id"
-            }
-            chat.put_back(replace(letter, method="sendMessage", payload=payload))
+            chat.put_back(_as_new_message(letter))
         elif any(known in said for known in NOBODY):
             await self._unreachable(chat, letter)
         else:
@@ -306,9 +310,11 @@ class Sender:
 
     async def _unreachable(self, chat: Chat, letter: Letter) -> None:
         metrics.sends.labels("unreachable").inc()
-        dropped = {letter.id, *(waiting.id for waiting in chat.empty())}
+        dropped = {letter.id, *(waiting.id for waiting in chat.drop(letter.id))}
         now = self._clock.now()
-        await self._book(lambda session: delivery.mark_unreachable(session, chat.id, now=now))
+        await self._book(
+            lambda session: delivery.mark_unreachable(session, chat.id, up_to=letter.id, now=now)
+        )
         self.hands.held.difference_update(dropped)
 
     async def _give_up(self, letter: Letter, error: str) -> None:

@@ -16,20 +16,21 @@ import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.util import IdentitySet
 from telegram import Update
 from telegram.ext import Application, BaseHandler
 
 from bot import metrics
 from bot.clock import Clock
-from bot.database import Database, is_out_of_reach
+from bot.database import Database, is_out_of_reach, pending
 from bot.errors import Incident, OutOfReach, judge
 from bot.ui.callbacks import Callback, UnreadableCallback, unpack
 from bot.ui.context import Answer, Context
 from bot.ui.i18n import Translators
 from bot.ui.routes import OpenTo, Route, Routes
-from models import Account, ProcessedUpdate
+from models import Account, Draft, ProcessedUpdate, Resident
 from services import outbox
-from services.ahead import KEY, read_ahead
+from services.ahead import forget, read_ahead
 from services.outbox import Hands, Letter
 from services.places.current import Places
 from services.refusal import Reason, Refused
@@ -275,11 +276,12 @@ class UnitOfWork:
                 raise
             return
         session.info["wrote"] = False
+        others = session.info["others"] = _waiting_of_others(context)
         try:
             await act(context)
         except Exception as error:
-            session_is_clean = not (session.new or session.dirty or session.deleted)
-            if session.info["wrote"] or not session_is_clean or isinstance(error, SQLAlchemyError):
+            unwritten = pending(session.sync_session) - (others or ())
+            if session.info["wrote"] or unwritten or isinstance(error, SQLAlchemyError):
                 if is_out_of_reach(error):
                     raise
                 raise _UndoneAfterWriting from error
@@ -345,9 +347,28 @@ async def _reread(context: Context) -> None:
     """After a rollback to a savepoint, what was read before it may have changed in memory."""
     if context.account in context.session:
         await context.session.refresh(context.account)
-    for memo in ("locked_votes", "votes_of", KEY):
-        context.session.info.pop(memo, None)
+    forget(context.session.info)
     context.changed()
+
+
+def _waiting_of_others(context: Context) -> IdentitySet | None:
+    """Rows of other people that wait for the flush: this update doesn't change them.
+
+    None if others may be among them, such as a vote or the person's own of an update before: then
+    it can't be told what this one changed.
+    """
+    rows = pending(context.session.sync_session)
+    for row in rows:
+        match row:
+            case Account():
+                owner: int | None = row.id
+            case Draft() | Resident():
+                owner = row.account_id
+            case _:
+                return None
+        if owner is None or owner == context.account.id:
+            return None
+    return rows
 
 
 class _UndoneAfterWriting(Exception):
@@ -497,7 +518,8 @@ def _first_time_statement(insert: Any) -> Any:
 def _lock_statement(insert: Any) -> Any:
     statement = insert(Account)
     return statement.on_conflict_do_update(
-        index_elements=[Account.id], set_={"seen_at": statement.excluded.seen_at}
+        index_elements=[Account.id],
+        set_={"seen_at": statement.excluded.seen_at, "unreachable_at": None},
     ).returning(Account)
 
 

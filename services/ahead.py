@@ -2,18 +2,20 @@
 
 It is kept with the session and lives as long as its transaction. A statement that updates or
 deletes rows, or a rollback to a savepoint, drops it (`bot.database.WatchedSession`): then
-everything is read where it is needed.
+everything is read where it is needed. A vote that is written drops what is known of votes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Draft, Grant, Resident, Turnout
+from models import Draft, Grant, Resident, Turnout, Vote
 
 KEY = "ahead"
+VOTES = "votes"
 
 
 @dataclass(slots=True)
@@ -31,6 +33,33 @@ class Ahead:
 
     def knows_account(self, account_id: int) -> bool:
         return account_id in self.residents
+
+
+@dataclass(slots=True)
+class KnownVotes:
+    """What was read of votes for one update, and serves the others of its transaction."""
+
+    locked: dict[int, Vote] = field(default_factory=dict)
+    """By id: kept from being closed until the transaction ends."""
+    scopes: dict[tuple[int, int], bool] = field(default_factory=dict)
+    """By vote and village: whether it takes part."""
+    of_villages: dict[tuple[frozenset[int], bool], list[Vote]] = field(default_factory=dict)
+    """By villages, and whether of the past."""
+
+
+def known_votes(session: AsyncSession) -> KnownVotes:
+    known: KnownVotes = session.info.setdefault(VOTES, KnownVotes())
+    return known
+
+
+def forget(info: dict[Any, Any]) -> None:
+    """Drops all that was read ahead; `info` is the session's."""
+    info.pop(KEY, None)
+    forget_votes(info)
+
+
+def forget_votes(info: dict[Any, Any]) -> None:
+    info.pop(VOTES, None)
 
 
 def ahead_of(session: AsyncSession) -> Ahead | None:

@@ -26,7 +26,8 @@ async def next_recipients(
     """The campaign, moved past the recipients that are returned; None if another has it now.
 
     Whoever calls writes their letters in the same transaction, so a crash repeats nobody and
-    forgets nobody. A campaign without further recipients is done.
+    forgets nobody. Who is muted or unreachable is passed over, so fewer than `limit` may be
+    returned, or none; a campaign without further recipients is done.
     """
     campaign = await session.scalar(
         select(Campaign)
@@ -35,29 +36,34 @@ async def next_recipients(
     )
     if campaign is None:
         return None
-    in_scope = (
-        select(Resident.id)
-        .join(VoteVillage, VoteVillage.village_id == Resident.village_id)
-        .where(VoteVillage.vote_id == campaign.subject_id, Resident.account_id == Account.id)
-        .exists()
+    ids = list(
+        await session.scalars(
+            select(Resident.account_id)
+            .distinct()
+            .join(VoteVillage, VoteVillage.village_id == Resident.village_id)
+            .where(
+                VoteVillage.vote_id == campaign.subject_id, Resident.account_id > campaign.cursor
+            )
+            .order_by(Resident.account_id)
+            .limit(limit)
+        )
     )
     accounts = list(
         await session.scalars(
             select(Account)
             .where(
-                Account.id > campaign.cursor,
+                Account.id.in_(ids),
                 Account.unreachable_at.is_(None),
                 Account.mute_votes.is_(False),
-                in_scope,
             )
             .order_by(Account.id)
-            .limit(limit)
         )
     )
-    if accounts:
-        campaign.cursor = accounts[-1].id
+    if ids:
+        assert ids[-1] is not None
+        campaign.cursor = ids[-1]
         campaign.total += len(accounts)
-    if len(accounts) < limit:
+    if len(ids) < limit:
         campaign.status = CampaignStatus.DONE
         campaign.finished_at = now
     return campaign, accounts

@@ -36,14 +36,16 @@ async def claim_due(
         )
         .exists()
     )
-    due = (
+    due = await session.scalars(
         select(Outbox.id)
         .where(*_free(lane, now), oldest_of_its_chat)
         .order_by(Outbox.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    letters = await _claim(session, lane, Outbox.id.in_(due.scalar_subquery()), now=now)
+    letters: list[Letter] = []
+    for part in _parts(due):
+        letters += await _claim(session, lane, Outbox.id.in_(part), now=now)
     if letters and lane is Lane.REPLY:
         letters += await _claim_behind(session, lane, letters, now=now)
     return sorted(letters, key=lambda letter: letter.id)
@@ -170,12 +172,17 @@ async def mark_failed(session: AsyncSession, id: int, error: str) -> None:
     )
 
 
-async def mark_unreachable(session: AsyncSession, chat_id: int, *, now: datetime) -> None:
-    """The person blocked the bot or is gone: what waits for them is dropped."""
+async def mark_unreachable(
+    session: AsyncSession, chat_id: int, *, up_to: int, now: datetime
+) -> None:
+    """The person blocked the bot or is gone: what waits for them is dropped.
+
+    Letters after the one that failed (`up_to`) stay: they may answer somebody who came back.
+    """
     await session.execute(update(Account).where(Account.id == chat_id).values(unreachable_at=now))
     await session.execute(
         update(Outbox)
-        .where(*WAITING, Outbox.chat_id == chat_id)
+        .where(*WAITING, Outbox.chat_id == chat_id, Outbox.id <= up_to)
         .values(error="unreachable", payload=None, claimed_until=None)
     )
 

@@ -26,6 +26,11 @@ def next_id() -> int:
     return _last_id
 
 
+def age_of(id: int) -> timedelta:
+    """How long ago the key was made."""
+    return timedelta(milliseconds=time.time_ns() // 1_000_000 - (id >> 20))
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One call of the Bot API that is to be made."""

@@ -29,7 +29,7 @@ from models import (
     VoteStatus,
     VoteVillage,
 )
-from services.ahead import ahead_of
+from services.ahead import ahead_of, known_votes
 from services.refusal import Reason, Refused
 from services.terms import Terms
 
@@ -91,12 +91,11 @@ async def load(session: AsyncSession, vote_id: int, *, lock: bool = False) -> Vo
     if not lock:
         vote = await session.scalar(_VOTE, {"id": vote_id})
     else:
-        locked: dict[int, Vote] = session.info.setdefault("locked_votes", {})
-        vote = locked.get(vote_id)
+        vote = known_votes(session).locked.get(vote_id)
         if vote is None or session.info.get("savepoints"):
             vote = await session.scalar(_VOTE_LOCKED, {"id": vote_id})
             if vote is not None:
-                locked[vote_id] = vote
+                known_votes(session).locked[vote_id] = vote
     if vote is None:
         raise Refused(Reason.NOT_FOUND)
     return vote
@@ -129,7 +128,7 @@ async def open_vote(
 
 async def _is_in_scope(session: AsyncSession, vote_id: int, village_id: int) -> bool:
     """Whether a village takes part: the scope of a vote never changes once it is announced."""
-    known: dict[tuple[int, int], bool] = session.info.setdefault("scopes", {})
+    known = known_votes(session).scopes
     if (vote_id, village_id) not in known:
         row = await session.get(VoteVillage, (vote_id, village_id))
         known[vote_id, village_id] = row is not None
@@ -312,7 +311,9 @@ async def _votes_of(
 ) -> list[Vote]:
     """Read once for all people of a village whose updates share a transaction."""
     villages = frozenset(resident.village_id for resident in residents)
-    known: dict[tuple[frozenset[int], bool], list[Vote]] = session.info.setdefault("votes_of", {})
+    if any(isinstance(row, Vote) for row in (*session.new, *session.dirty)):
+        await session.flush()
+    known = known_votes(session).of_villages
     if (villages, past) not in known:
         in_scope = exists().where(
             VoteVillage.vote_id == Vote.id, VoteVillage.village_id.in_(villages)

@@ -24,6 +24,7 @@ from services.votes.ballots import RANKS
 from services.votes.hiding import NONE_OF_THESE, VOTERS, Cell, hidden_cells
 
 SEAL_BATCH = 5_000
+"""Ballots that one transaction seals: nearly every vote has fewer, and is sealed as it closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ async def close_vote(
     """Closes and counts; whether it was this call that did it.
 
     The secret is destroyed in the same transaction, so from then on no ballot can be found by
-    its voter. News of the opening that are still on their way to somebody stop.
+    its voter; and unless there are more than SEAL_BATCH of them, it is sealed in it, too. News of
+    the opening that are still on their way to somebody stop.
 
     Raises:
         Refused: NOT_FOUND; VOTE_MOVED_ON, when the vote never was open or is cancelled (the clock,
@@ -65,6 +67,9 @@ async def close_vote(
     vote.status = VoteStatus.CLOSED
     vote.closed_at = now
     vote.secret = None
+    if sum(group.count for group in groups) <= SEAL_BATCH:
+        await session.flush()
+        await _seal_batch(session, vote_id, now=now)
     await lifecycle.stop_campaigns(session, vote_id, *lifecycle.INVITING, now=now)
     await session.execute(delete(Draft).where(Draft.form == ballots.draft_name(vote_id)))
     access.note(session, by, "close_vote", "vote", vote_id, now=now)
@@ -83,22 +88,26 @@ async def seal(session: AsyncSession, vote_id: int, *, now: datetime) -> bool:
         .where(Vote.status.in_([VoteStatus.CLOSED, VoteStatus.PUBLISHED]))
         .with_for_update(skip_locked=True)
     )
-    if ours is None:
-        return True
+    return True if ours is None else await _seal_batch(session, vote_id, now=now)
+
+
+async def _seal_batch(session: AsyncSession, vote_id: int, *, now: datetime) -> bool:
     keys = list(
         await session.scalars(
             select(Ballot.key)
             .where(Ballot.vote_id == vote_id)
             .order_by(Ballot.key)
-            .limit(SEAL_BATCH)
+            .limit(SEAL_BATCH + 1)
         )
     )
+    more = len(keys) > SEAL_BATCH
+    keys = keys[:SEAL_BATCH]
     if keys:
         batch = (Ballot.vote_id == vote_id, Ballot.key <= keys[-1])
         receipts = select(Ballot.vote_id, Ballot.receipt).where(*batch).order_by(Ballot.receipt)
         await session.execute(insert(VoteReceipt).from_select(["vote_id", "receipt"], receipts))
         await session.execute(delete(Ballot).where(*batch))
-    if len(keys) == SEAL_BATCH:
+    if more:
         return False
     await session.execute(update(Vote).where(Vote.id == vote_id).values(sealed_at=now))
     return True

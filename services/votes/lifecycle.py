@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -16,6 +16,8 @@ from models import (
     Campaign,
     CampaignStatus,
     Draft,
+    Lane,
+    Outbox,
     Turnout,
     Vote,
     VoteMethod,
@@ -374,15 +376,24 @@ async def _is_known(session: AsyncSession, vote_id: int) -> bool:
 
 
 async def stop_campaigns(session: AsyncSession, vote_id: int, *kinds: str, now: datetime) -> None:
-    """Ends what is still being sent about a vote; who hasn't got it yet gets it no more."""
+    """Ends what is still being sent about a vote; who hasn't got it yet gets it no more, but for
+    the few letters that a sender has in its hands."""
+    ours = (Campaign.kind.in_(kinds), Campaign.subject_id == vote_id)
     await session.execute(
         update(Campaign)
-        .where(
-            Campaign.kind.in_(kinds),
-            Campaign.subject_id == vote_id,
-            Campaign.status == CampaignStatus.RUNNING,
-        )
+        .where(*ours, Campaign.status == CampaignStatus.RUNNING)
         .values(status=CampaignStatus.CANCELLED, finished_at=now)
+    )
+    await session.execute(
+        update(Outbox)
+        .where(
+            Outbox.lane == int(Lane.BULK),
+            Outbox.sent_at.is_(None),
+            Outbox.error.is_(None),
+            Outbox.campaign_id.in_(select(Campaign.id).where(*ours)),
+            or_(Outbox.claimed_until.is_(None), Outbox.claimed_until < now),
+        )
+        .values(error="stopped", payload=None)
     )
 
 
@@ -409,6 +420,8 @@ class Due:
     closing: list[int]
     reminding: list[int]
     sealing: list[int]
+    over: int
+    """How many votes have left deleted ballots behind, sealed or cancelled."""
 
 
 async def due(session: AsyncSession, terms: Terms, *, now: datetime) -> Due:
@@ -430,6 +443,12 @@ async def due(session: AsyncSession, terms: Terms, *, now: datetime) -> Due:
         sealing=await ids(
             Vote.status.in_([VoteStatus.CLOSED, VoteStatus.PUBLISHED]), Vote.sealed_at.is_(None)
         ),
+        over=await session.scalar(
+            select(func.count()).where(
+                or_(Vote.sealed_at.is_not(None), Vote.status == VoteStatus.CANCELLED)
+            )
+        )
+        or 0,
     )
 
 

@@ -81,7 +81,7 @@ def test_every_button_of_a_form_fits() -> None:
     for form in handlers.FORMS._forms.values():
         for step in [*(step.name for step in form.steps), "review"]:
             for value in (BACK, SKIP, CANCEL, SEND, "x" * 16):
-                press = Press(form.name, LONGEST["token"], step, value)
+                press = Press(form.name, LONGEST["token"], step, value, LARGEST_ID)
                 assert unpack(press.pack()) == press
 
 
@@ -105,10 +105,12 @@ def test_a_renamed_prefix_is_still_read() -> None:
 
 
 def test_what_does_not_fit_is_a_bug_noticed_at_once() -> None:
-    with pytest.raises(ValueError, match="over 64 bytes"):
-        Press("form", "token", "step", "Ө" * 30).pack()
-    with pytest.raises(ValueError, match="colon"):
-        Press("form", "token", "step", "a:b").pack()
+    with pytest.raises(ValueError, match="over 64 bytes") as too_long:
+        Press("form", "secret", "step", "Ө" * 30).pack()
+    with pytest.raises(ValueError, match="colon") as colon:
+        Press("form", "token", "step", "secret:b").pack()
+    for error in (too_long, colon):
+        assert "secret" not in str(error.value), "a token would be in the log"
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,11 @@ def test_what_does_not_fit_is_a_bug_noticed_at_once() -> None:
         "notices:2",
         "notices:",
         "sex:1:dragon",
+        "mine:1:AB\x00C",
+        "mine:1:AB\nC",
+        "mine:1:АВС",
+        "mine:1:AB\ud800",
+        "f:vote-title:Ө:title_ky:ok:",
         "\x00",
         "🗳",
     ],
@@ -151,3 +158,4 @@ def test_whatever_is_forged_is_read_or_refused(prefix: str, rest: list[str]) -> 
     for field in dataclasses.fields(action):  # type: ignore[arg-type]
         value = getattr(action, field.name)
         assert not isinstance(value, int) or -(2**63) <= value < 2**63
+        assert not isinstance(value, str) or (value.isascii() and value.isprintable())

@@ -1,7 +1,7 @@
 """Forms: questions by taps and messages, kept in a draft that outlives the process."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -44,7 +44,13 @@ class Desk:
                     when=lambda d: (d.get("cost") or 0) > 500,
                     ask=_ask("why?"),
                 ),
-                Moment(name="until", days=(1, 7), hour=18, ask=_ask("until?")),
+                Moment(
+                    name="until",
+                    days=(1, 7),
+                    hour=18,
+                    longest=timedelta(days=366),
+                    ask=_ask("until?"),
+                ),
             ),
             submit=self._submit,
             leads_to=lambda data: Tapped(0),
@@ -82,7 +88,7 @@ class Desk:
         await self.machine.run(self.machine.says(AIDA, text))
 
     async def presses(self, value: str, keyboard: list[Any] | None = None) -> None:
-        found = [data for data in keyboard or self.keyboard if data.endswith(f":{value}")]
+        found = [data for data in keyboard or self.keyboard if data.endswith(f":{value}:")]
         assert found, f"no {value!r} in {self.keyboard}"
         await self.machine.run(self.machine.taps(AIDA, found[0]))
 
@@ -135,6 +141,75 @@ async def test_a_question_that_is_not_asked_is_passed_over_there_and_back(desk: 
     assert desk.last.endswith("title?")
 
 
+async def test_an_answer_whose_question_is_asked_no_more_is_dropped(desk: Desk) -> None:
+    await desk.begins()
+    await desk.says("Water")
+    await desk.says("1000")
+    await desk.says("old pipes")
+    await desk.presses(BACK)
+    await desk.presses(BACK)
+    await desk.presses(SKIP)
+    await desk.presses("2026-11-09")
+    await desk.presses(SEND)
+    ((answers),) = desk.submitted
+    assert "why" not in answers
+
+
+@pytest.mark.parametrize("text", ["/unknown", "/Суу", " /x y", "\u200b/x"])
+async def test_a_command_is_no_text(desk: Desk, text: str) -> None:
+    await desk.begins()
+    await desk.says(text)
+    assert desk.last.startswith("no: wrong_kind")
+    await desk.says("1/2 / 3")
+    assert desk.last.endswith("cost?")
+
+
+async def test_a_text_may_begin_with_a_stroke(desk: Desk) -> None:
+    await desk.begins()
+    await desk.says("/ 2 /")
+    assert desk.last.endswith("cost?")
+
+
+async def test_a_limit_counts_as_telegram_does(desk: Desk) -> None:
+    await desk.begins()
+    await desk.says("🏫" * 11)
+    assert desk.last.startswith("no: text_too_long")
+    await desk.says("🏫" * 10)
+    assert desk.last.endswith("cost?")
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("25.11.9999", "date_too_far"),
+        ("31.12.9999 23:59", "date_too_far"),
+        ("01.01.0001", "date_passed"),
+        ("29.02", "date_too_far"),
+        ("30.02", "not_a_moment"),
+    ],
+)
+async def test_a_day_that_is_too_far_away_is_said_so(desk: Desk, said: str, reason: str) -> None:
+    await desk.begins()
+    await desk.says("Water")
+    await desk.presses(SKIP)
+    (press,) = (data for data in desk.keyboard if data.endswith(":2026-11-09:"))
+    await desk.says(said)
+    assert desk.last.startswith(f"no: {reason}")
+    for day in ("9999-12-31", "0001-01-01"):
+        forged = press.replace("2026-11-09", day)
+        await desk.machine.run(desk.machine.taps(AIDA, forged))
+        assert desk.last.startswith("no: date_")
+    assert not desk.machine.incidents
+
+
+@pytest.mark.parametrize("token", ["ө", "x\x00", "🗳"])
+async def test_a_token_of_odd_letters_is_outdated(desk: Desk, token: str) -> None:
+    await desk.begins()
+    await desk.machine.run(desk.machine.taps(AIDA, f"f:wish:{token}:title:x:"))
+    assert desk.last.startswith("no: outdated")
+    assert not desk.machine.incidents
+
+
 async def test_old_buttons_change_nothing(desk: Desk) -> None:
     await desk.begins()
     old = desk.keyboard
@@ -153,7 +228,7 @@ async def test_two_taps_at_once_send_the_form_once(desk: Desk) -> None:
     await desk.says("Water")
     await desk.presses(SKIP)
     await desk.presses("2026-11-03")
-    (send,) = (data for data in desk.keyboard if data.endswith(f":{SEND}"))
+    (send,) = (data for data in desk.keyboard if data.endswith(f":{SEND}:"))
     await desk.machine.run(desk.machine.taps(AIDA, send), desk.machine.taps(AIDA, send))
     assert desk.machine.said_to(AIDA).count("thanks") == 1
 
@@ -218,7 +293,8 @@ LOCAL = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
         ("31 февраля", None),
         ("25.11 25:00", None),
         ("25.13", None),
-        ("29.02", None),
+        ("29.02", "2028-02-29T18:00"),
+        ("25.11.0000", None),
         ("29.02.2028", "2028-02-29T18:00"),
         ("0.0", None),
         ("", None),

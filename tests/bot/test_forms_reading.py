@@ -57,6 +57,7 @@ def test_a_number_is_read_as_it_is_written(text: str, number: int | None) -> Non
         ("29.02.2028 10:00", "2028-02-29 10:00"),
         ("31.02", None),
         ("29.02.2027", None),
+        ("29.02", "2028-02-29 18:00"),
         ("0.11", None),
         ("25.13", None),
         ("25.11 24:00", None),
@@ -68,6 +69,12 @@ def test_a_number_is_read_as_it_is_written(text: str, number: int | None) -> Non
 def test_a_date_is_read_as_it_is_written(text: str, moment: str | None) -> None:
     read = read_moment(text, NOW, 18)
     assert (read.strftime("%Y-%m-%d %H:%M") if read else None) == moment
+
+
+def test_a_leap_day_is_the_next_one_that_exists() -> None:
+    read = read_moment("29.02", NOW.replace(year=2027, month=3), 18)
+    assert read is not None
+    assert read.strftime("%Y-%m-%d") == "2028-02-29"
 
 
 @pytest.mark.parametrize(

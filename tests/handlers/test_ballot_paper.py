@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from models import AgeBand, Ballot, Resident, Sex, Turnout, Vote, VoteMethod
+from models import AgeBand, Ballot, Resident, Sex, Turnout, Vote, VoteMethod, VoteStatus
 from services.votes import counting
 from simulator.model import Message
 from tests.handlers.ballots import result
-from tests.world import BOSTER, Person, World
+from tests.world import BESHIK_JON, BOSTER, Person, World
 
 TITLES = [(name, name) for name in ("Суу", "Жол", "Мост", "Парк")]
 
@@ -253,3 +253,146 @@ async def test_somebody_of_fifteen_is_told_kindly_and_led_on_to_the_results(
     await nurbek.taps("🏠 Main menu")
     await nurbek.taps("🗳 Votes and results")
     nurbek.sees("<b>🗳 Votes</b>")
+
+
+async def add_relative(
+    world: World, person: Person, label: str = "Апа", age_band: AgeBand | None = AgeBand.ELDERLY
+) -> None:
+    """One more person on the phone, in its owner's village; without an age she is incomplete."""
+    async with world.ashar.database.begin() as session:
+        owner = await session.scalar(select(Resident).where(Resident.account_id == person.id))
+        assert owner is not None
+        session.add(
+            Resident(
+                account_id=person.id,
+                village_id=owner.village_id,
+                sex=Sex.FEMALE,
+                age_band=age_band,
+                label=label,
+                created_at=world.now,
+            )
+        )
+
+
+async def test_a_draft_shows_nothing_to_a_shared_phone(world: World, language: str) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    await add_relative(world, aida)
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    async with world.ashar.database.begin() as session:
+        (await session.get_one(Vote, vote_id)).status = VoteStatus.DRAFT
+    await aida.says("/menu")
+    await aida.forges(f"vote:{vote_id}:")
+    aida.sees_no("Айылга эмне керек?", "Что нужно селу?", "Who votes now on this phone?")
+    aida.is_told("This vote has not started yet. We will write to you when it does.")
+
+
+async def test_a_shared_phone_of_another_village_is_asked_for_nobody(world: World) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", village=BESHIK_JON)
+    await add_relative(world, aida)
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    await aida.says("/menu")
+    await aida.forges(f"vote:{vote_id}:")
+    aida.is_told("This vote is held in another village.")
+    aida.sees_no("Who votes now on this phone?")
+
+
+async def test_only_who_may_vote_is_offered_the_ballot(world: World) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда")
+    await add_relative(world, aida, "Апа")
+    await add_relative(world, aida, "Бала", AgeBand.UNDER_18)
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    await aida.says("/menu")
+    await aida.forges(f"vote:{vote_id}:")
+    assert aida.buttons[:2] == [aida.words("👤 Me"), "Апа"]
+    assert "Бала" not in aida.buttons
+
+
+async def test_somebody_without_an_age_is_asked_only_when_it_is_their_turn(world: World) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда")
+    await add_relative(world, aida, "Апа", None)
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    await aida.says("/menu")
+    aida.sees("<b>🏠 Main menu</b>")
+    await aida.forges(f"vote:{vote_id}:")
+    await aida.taps("👤 Me")
+    await aida.taps("Суу")
+    await aida.taps("📤 Send my vote")
+    aida.sees("✅ Your vote is accepted. Thank you!")
+    await aida.forges(f"vote:{vote_id}:")
+    await aida.taps("Апа")
+    aida.sees("<b>How old?</b>")
+
+
+async def test_a_cancelled_vote_is_called_cancelled(world: World, language: str) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    await aida.says("/vote")
+    async with world.ashar.database.begin() as session:
+        vote = await session.get_one(Vote, vote_id)
+        vote.status = VoteStatus.CANCELLED
+        vote.cancel_reason_ky = vote.cancel_reason_ru = "Кар жаады"
+    await aida.taps("Суу")
+    aida.is_told("The vote was cancelled. Reason: {reason}", reason="Кар жаады")
+    aida.sees("<b>🏠 Main menu</b>")
+    async with world.ashar.database.begin() as session:
+        vote = await session.get_one(Vote, vote_id)
+        vote.cancel_reason_ky = vote.cancel_reason_ru = None
+    await aida.forges(f"vote:{vote_id}:")
+    aida.is_told("The vote was cancelled.")
+
+
+async def test_an_old_send_says_that_it_changed_nothing(
+    crashing_world: World, language: str
+) -> None:
+    world = crashing_world
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    await aida.says("/vote")
+    await aida.taps("Жол")
+    old = data_of(aida.last, "📤")
+    await aida.says("/vote")
+    await aida.taps("Суу")
+    await aida.taps("📤 Send my vote")
+    await aida.forges(old)
+    aida.is_told("You have voted already; this old button changed nothing.")
+    assert aida.words("✅ Your vote is accepted. Thank you!") not in aida.last.plain
+    assert "🧾" in aida.last.plain
+    await close(world, vote_id)
+    found = await result(world, vote_id)
+    assert [line.option.title_ky for line in found.winners if line.option] == ["Суу"]
+
+
+async def test_the_words_about_an_earlier_vote_stay_while_ticking(
+    world: World, language: str
+) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    vote_id = await world.vote(TITLES, maker=bakyt, change=several)
+    await aida.says("/vote")
+    await aida.taps("Суу")
+    await aida.taps("➡️ Next: check")
+    await aida.taps("📤 Send my vote")
+    await aida.forges(f"vote:{vote_id}:")
+    again = "You have voted already: this choice will take the place of the earlier one."
+    aida.sees(again)
+    await aida.taps("Жол")
+    aida.sees(again)
+
+
+async def test_pictures_of_a_vote_without_any_are_out_of_date(world: World) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда")
+    await world.vote(TITLES, maker=bakyt)
+    await aida.says("/vote")
+    _, vote, resident, token, *_ = data_of(aida.last, "Суу").split(":")
+    said = len(aida.messages)
+    await aida.forges(f"pics:{vote}:{resident}:{token}")
+    aida.is_told("This button is out of date. Here is the present screen.")
+    assert len(aida.messages) == said
+    assert not any(call.method == "sendMediaGroup" for call in world.telegram.calls)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models import AgeBand
 from tests.world import TOKEN, World
 
 
@@ -136,3 +137,46 @@ async def test_a_live_location_is_not_answered_at_each_step(world: World) -> Non
     )
     await world.settle()
     assert len(aida.messages) == said
+
+
+async def test_who_has_not_chosen_a_language_is_asked_for_it_in_both(world: World) -> None:
+    aida = world.stranger("Айда", "ru")
+    people = world.telegram.people
+    await aida.says("/cancel")
+    assert aida.buttons == ["Кыргызча", "Русский"]
+    said = [m for m in world.telegram.screen(aida.id) if m.sender == aida.id][-1]
+    await aida.does(lambda: people.edits(aida.id, said.id, "/start"))
+    assert aida.buttons == ["Кыргызча", "Русский"]
+    await aida.forges("gone:1")
+    assert aida.buttons == ["Кыргызча", "Русский"]
+    assert aida.alerts == []
+
+
+async def test_a_tap_in_a_group_shows_nothing_of_anybody(world: World) -> None:
+    aida = await world.villager("Айда", "ky")
+    group = world.telegram.add_group("Бөстөр айылы", [aida.id], [TOKEN])
+    await world.settle()
+    await aida.does(lambda: world.telegram.people.says(aida.id, "/vote@ashar_test_bot", group.id))
+    (call,) = [m for m in world.telegram.screen(aida.id, group.id) if m.sender == "bot"]
+    for data in ("data", "menu", "lang", "terms:", "vote:1:", "nonsense"):
+        await aida.does(
+            lambda data=data: world.telegram.people.taps(
+                aida.id, call.id, data=data, chat_id=group.id
+            )
+        )
+        aida.is_told("🔒 Votes are secret: write to the bot in a private chat.")
+    said = [m.plain for m in world.telegram.screen(aida.id, group.id) if m.sender == "bot"]
+    assert said == [call.plain]
+
+
+async def test_somebody_of_fifteen_has_no_vote_button_in_the_menu(
+    world: World, language: str
+) -> None:
+    bakyt = await world.staff("Бакыт")
+    nurbek = await world.villager("Нурбек", language, age_band=AgeBand.UNDER_18)
+    await world.vote(maker=bakyt)
+    await nurbek.says("/menu")
+    assert not any("Айылга" in label or "Что нужно" in label for label in nurbek.buttons)
+    await nurbek.taps("🗳 Votes and results")
+    assert not any("Айылга" in label or "Что нужно" in label for label in nurbek.buttons)
+    nurbek.sees("Айылга эмне керек?" if language == "ky" else "Что нужно селу?")

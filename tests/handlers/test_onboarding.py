@@ -179,3 +179,14 @@ async def test_a_link_that_no_poster_has_is_an_ordinary_start(world: World, payl
     assert aida.buttons == ["Кыргызча", "Русский"]
     await aida.says("/start v_a:b")
     assert aida.buttons == ["Кыргызча", "Русский"]
+
+
+@pytest.mark.parametrize("prefix", ["terms:", "agree:0:{version}:", "agree:1:{version}:", "speak:ru:"])
+async def test_a_payload_too_long_for_a_button_is_dropped(world: World, prefix: str) -> None:
+    aida = world.stranger("Айда", "ky")
+    await aida.says("/start")
+    await aida.taps("Кыргызча")
+    start = prefix.format(version=terms.CONSENT_VERSION)
+    await aida.forges(start + "x" * (64 - len(start)))
+    aida.sees_no("⚠️ An error occurred. Please try again a little later.")
+    assert aida.news

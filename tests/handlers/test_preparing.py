@@ -169,7 +169,8 @@ async def test_what_is_no_answer_gets_a_word_and_the_question_again(
         ("эртең", "This is no date. Write it like this: 25.11 18:00"),
         ("01.11.2026 10:00", "This time has passed already. Choose a later one."),
         ("02.11 10:30", "The vote should be open for an hour at least."),
-        ("25.11.2099", "This is no date. Write it like this: 25.11 18:00"),
+        ("25.11.2099", "This date is too far off. Choose one within a year."),
+        ("25.11.9999", "This date is too far off. Choose one within a year."),
     ],
 )
 async def test_a_date_that_can_not_be_is_asked_for_again(
@@ -270,6 +271,106 @@ async def test_a_revoked_mobilizer_gets_out_of_a_form_and_no_further(crashing_wo
     assert not (await read_vote(world)).options
 
 
+async def test_a_form_that_may_not_be_sent_any_more_ends(
+    crashing_world: World, language: str
+) -> None:
+    world = crashing_world
+    bakyt = await world.staff("Бакыт", language)
+    await begin_draft(bakyt)
+    await bakyt.taps("⏰ Dates")
+    await bakyt.taps("Now")
+    await revoke(world, bakyt)
+    await bakyt.says("20.11")
+    bakyt.sees("You don't have the right to do this.")
+    bakyt.sees_no("<b>When does it end?</b>")
+    await bakyt.says("Таза суу")
+    bakyt.sees_no("You don't have the right to do this.", "<b>When does it end?</b>")
+    assert (await read_vote(world)).closes_at is None
+
+
+async def test_a_double_tap_keeps_the_question_or_the_draft_it_led_to(
+    crashing_world: World, language: str
+) -> None:
+    bakyt = await crashing_world.staff("Бакыт", language)
+    await bakyt.says("/menu")
+    await bakyt.taps("🧰 My work")
+    await bakyt.taps("✏️ Prepare a vote")
+    await taps_twice(bakyt, "🗳 For all villages")
+    assert bakyt.words("<b>What is decided?</b> Write it in <b>Kyrgyz</b>.") in bakyt.last.plain
+    await bakyt.says(QUESTION["title_ky"])
+    await bakyt.says(QUESTION["title_ru"])
+    await taps_twice(bakyt, "⏭ Skip")
+    in_preparation = bakyt.words("<b>✏️ A vote in preparation</b>")
+    assert in_preparation in bakyt.last.plain
+    await bakyt.taps("➕ Add an option")
+    await bakyt.says("Суу")
+    await bakyt.says("Вода")
+    while bakyt.words("✅ Confirm") not in bakyt.buttons:
+        await bakyt.taps("⏭ Skip")
+    await taps_twice(bakyt, "✅ Confirm")
+    assert in_preparation in bakyt.last.plain
+    assert len((await read_vote(crashing_world)).options) == 1
+    await bakyt.taps("⏰ Dates")
+    await bakyt.taps("Now")
+    await taps_twice(bakyt, bakyt.buttons[0])
+    assert in_preparation in bakyt.last.plain
+    await bakyt.taps("❌ Cancel the vote")
+    await taps_twice(bakyt, "✖️ Cancel")
+    assert in_preparation in bakyt.last.plain
+    await bakyt.taps("❌ Cancel the vote")
+    await bakyt.says("Ката")
+    await bakyt.says("Ошибка")
+    await taps_twice(bakyt, "✅ Confirm")
+    assert bakyt.words("❌ cancelled") in bakyt.last.plain
+
+
+async def test_a_forged_button_of_a_form_opens_no_vote_of_others(world: World) -> None:
+    bakyt = await world.staff("Бакыт")
+    await begin_draft(bakyt)
+    vote = await read_vote(world)
+    aida = await world.villager("Айда")
+    await aida.says("/menu")
+    for about in (vote.id, 99, ""):
+        await aida.forges(f"f:vote-title:abcdef:budget:>:{about}")
+        aida.is_told("This button is out of date. Here is the present screen.")
+        assert aida.words("<b>🏠 Main menu</b>") in aida.last.plain
+
+
+async def test_a_description_given_up_later_leaves_no_half_behind(world: World) -> None:
+    bakyt = await world.staff("Бакыт")
+    await begin_draft(bakyt)
+    await bakyt.taps("➕ Add an option")
+    for text in ("Суу", "Вода", "Кудук казылат", "Будет колодец"):
+        await bakyt.says(text)
+    await bakyt.taps("⬅️ Back")
+    await bakyt.taps("⬅️ Back")
+    for _ in range(6):
+        await bakyt.taps("⏭ Skip")
+    bakyt.sees_no("Будет колодец")
+    await bakyt.taps("✅ Confirm")
+    assert (await read_vote(world)).options[0].description_ru == ""
+
+
+async def test_a_draft_whose_dates_have_passed_says_so(world: World, language: str) -> None:
+    bakyt = await world.staff("Бакыт", language)
+    await begin_draft(bakyt)
+    await add_option(bakyt, "Суу", "Вода")
+    await add_option(bakyt, "Жол", "Дорога")
+    await bakyt.taps("⏰ Dates")
+    await bakyt.taps("Now")
+    await bakyt.says("20.11")
+    old = bakyt.last
+    await world.advance(days=20)
+    vote_id = (await read_vote(world)).id
+    await bakyt.taps_at(old, bakyt.words("📣 Announce the vote"))
+    bakyt.is_told("This time has passed already. Choose a later one.")
+    await bakyt.forges(f"editvote:{vote_id}")
+    bakyt.sees("⚠️ The dates have passed. Press «⏰ Dates» and choose new ones.")
+    bakyt.sees_no("✅ Everything is ready. Look at it, then announce.")
+    assert bakyt.words("📣 Announce the vote") not in bakyt.buttons
+    assert bakyt.words("⏰ Dates") in bakyt.buttons
+
+
 async def test_a_form_of_a_vote_that_was_announced_meanwhile_changes_nothing(world: World) -> None:
     bakyt = await world.staff("Бакыт")
     await begin_draft(bakyt)
@@ -290,8 +391,9 @@ async def test_a_form_of_a_vote_that_was_announced_meanwhile_changes_nothing(wor
     await bakyt.says("Другой вопрос")
     await bakyt.taps("⏭ Skip")
     bakyt.is_told("The vote is announced: it can't be changed any more.")
-    await bakyt.says("/cancel")
     bakyt.sees("🗳 open")
+    await bakyt.says("/cancel")
+    bakyt.sees("There is nothing to cancel.")
     assert (await read_vote(world)).title_ru == QUESTION["title_ru"]
 
 
@@ -315,9 +417,12 @@ async def test_announcing_twice_announces_once_and_frightens_nobody(
     assert kinds == ["vote_opened"]
 
 
+@pytest.mark.parametrize("letter", ["Ү", "🏫"])
 async def test_ten_long_options_fit_into_the_draft_the_preview_and_the_ballot(
-    world: World, language: str
+    world: World, language: str, letter: str
 ) -> None:
+    """The longest texts that the forms take; a letter beyond U+FFFF counts twice."""
+    size = len(letter.encode("utf-16-le")) // 2
     bakyt = await world.staff("Бакыт", language)
     aida = await world.villager("Айда", language)
     await begin_draft(bakyt)
@@ -328,16 +433,18 @@ async def test_ten_long_options_fit_into_the_draft_the_preview_and_the_ballot(
         account = await session.get_one(Account, bakyt.id)
         rights = await access.rights_of(session, account, directory)
         vote = await lifecycle.vote_for_staff(session, rights, vote_id)
-        lifecycle.set_title(vote, "Ң" * 150, "Щ" * 150, 10**12)
+        title = letter * (lifecycle.TITLE_LIMIT // size)
+        lifecycle.set_title(vote, title, title, 10**12)
+        about = letter * (lifecycle.DESCRIPTION_LIMIT // size)
         for _ in range(10):
             await lifecycle.add_option(
                 session,
                 vote,
                 lifecycle.NewOption(
-                    f"{next(number)}".ljust(80, "Ө"),
-                    "Ж" * 80,
-                    "Ү" * lifecycle.DESCRIPTION_LIMIT,
-                    "Ы" * lifecycle.DESCRIPTION_LIMIT,
+                    f"{next(number):02}" + letter * ((lifecycle.OPTION_LIMIT - 2) // size),
+                    letter * (lifecycle.OPTION_LIMIT // size),
+                    about,
+                    about,
                     10**12,
                     10_000_000,
                 ),
@@ -350,7 +457,7 @@ async def test_ten_long_options_fit_into_the_draft_the_preview_and_the_ballot(
     bakyt.is_told("A vote has at most {max} options.", max=10)
     for look in ("👁 In Kyrgyz", "👁 In Russian"):
         await bakyt.taps(look)
-        assert ("Ү" if "Kyrgyz" in look else "Ы") * 200 in bakyt.news
+        assert about in bakyt.news
     await bakyt.taps("📣 Announce the vote")
     await bakyt.taps("📣 Yes, announce")
     await aida.says("/vote")
@@ -480,6 +587,19 @@ async def test_a_draft_can_be_given_up(world: World, language: str) -> None:
     assert (await read_vote(world)).status is VoteStatus.CANCELLED
     await world.tick()
     assert not aida.messages, "a draft was told to nobody"
+
+
+async def taps_twice(person: Person, label: str) -> None:
+    """A second tap on the same button, on its way before the first was answered."""
+    message, shown = person.find(label)
+    data = next(
+        button["callback_data"]
+        for row in message.inline_keyboard or ()
+        for button in row
+        if button["text"] == shown
+    )
+    await person.taps(label)
+    await person.forges(data)
 
 
 async def revoke(world: World, person: Person) -> None:

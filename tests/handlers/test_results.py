@@ -253,3 +253,19 @@ def test_the_caption_fits_whatever_is_written(
 )
 def test_a_text_is_cut_between_letters(text: str, limit: int, expected: str) -> None:
     assert cut(text, limit) == expected
+
+
+@pytest.mark.parametrize("state", [VoteStatus.OPEN, VoteStatus.CANCELLED, VoteStatus.DRAFT])
+@pytest.mark.parametrize("prefix", ["result", "groups", "receipts", "word"])
+async def test_what_is_not_published_is_told_to_nobody(
+    world: World, language: str, prefix: str, state: VoteStatus
+) -> None:
+    bakyt = await world.staff("Бакыт")
+    (aida,) = await villagers(world, 1, language)
+    vote_id = await world.vote(maker=bakyt)
+    async with world.ashar.database.begin() as session:
+        (await session.get_one(Vote, vote_id)).status = state
+    await aida.says("/menu")
+    await aida.forges(f"{prefix}:{vote_id}")
+    aida.is_told("This button is out of date. Here is the present screen.")
+    aida.sees("<b>🏠 Main menu</b>")

@@ -27,6 +27,7 @@ async def adds(person: Person, label: str) -> None:
     await opens_the_household(person)
     await person.taps("➕ Add a person")
     await person.says(label)
+    await person.taps("✅ Confirm")
     await person.taps("Woman")
     await person.taps("60 and older")
 
@@ -220,7 +221,8 @@ async def test_the_form_of_a_full_household_is_refused_at_its_end(world: World) 
                 )
             )
     await aida.says("Эжем")
-    aida.sees("At most {max} people can answer on one phone.", max=4)
+    await aida.taps("✅ Confirm")
+    aida.is_told("At most {max} people can answer on one phone.", max=4)
     assert len(await household(world, aida)) == 4
 
 
@@ -237,6 +239,9 @@ async def test_a_name_is_a_short_text_and_asked_for_again(world: World, language
         limit=LABEL_LIMIT,
     )
     await aida.says("<i>Апа</i> & 👵")
+    aida.sees("Add this person to this phone?")
+    assert "<i>Апа</i> & 👵" in aida.news
+    await aida.taps("✅ Confirm")
     assert [r.label for r in await household(world, aida)] == [None, "<i>Апа</i> & 👵"]
     assert "👤 <i>Апа</i> & 👵" in aida.news
 
@@ -304,9 +309,10 @@ async def test_another_persons_form_is_out_of_reach(world: World) -> None:
         token = (await session.scalars(select(Draft))).one().token
     await mallory.says("/settings")
     for value in ("x", "<", "ok"):
-        await mallory.forges(f"f:household-person:{token}:label:{value}")
+        await mallory.forges(f"f:household-person:{token}:label:{value}:")
         mallory.is_told("This button is out of date. Here is the present screen.")
     await aida.says("Апам")
+    await aida.taps("✅ Confirm")
     assert [r.label for r in await household(world, aida)] == [None, "Апам"]
 
 
@@ -321,3 +327,57 @@ async def test_somebody_of_fifteen_is_recorded_and_does_not_vote(
     await aida.taps("Under 18")
     await aida.says("/vote")
     aida.sees("People from the age of {age} vote. Thank you for your interest!", age=18)
+
+
+async def test_an_abandoned_question_takes_no_later_text_for_its_answer(
+    world: World, language: str
+) -> None:
+    aida = await world.villager(language=language)
+    await opens_the_household(aida)
+    await aida.taps("➕ Add a person")
+    question = aida.last
+    await world.advance(minutes=61)
+    await aida.says("Саламатсызбы")
+    aida.sees("I didn't understand that. Please press one of the buttons 👇")
+    await aida.taps_at(question, aida.words("✖️ Cancel"))
+    aida.is_told("Cancelled. Nothing was sent.")
+    assert len(await household(world, aida)) == 1
+
+
+async def test_somebody_half_asked_holds_up_nobody_and_can_be_taken_off(
+    world: World, language: str
+) -> None:
+    bakyt = await world.staff()
+    aida = await world.villager(language=language)
+    await world.vote(maker=bakyt)
+    await opens_the_household(aida)
+    await aida.taps("➕ Add a person")
+    await aida.says("Апам")
+    await aida.taps("✅ Confirm")
+    await aida.taps("Woman")
+    await aida.says("/start")
+    aida.sees("<b>🏠 Main menu</b>")
+    await aida.taps("⚙️ Settings")
+    await opens_the_household(aida)
+    await aida.taps("Апам")
+    await aida.taps("🗑 Take off this phone")
+    await aida.taps("✅ Yes, take off")
+    assert [r.label for r in await household(world, aida)] == [None]
+
+
+@pytest.mark.parametrize("name", ["Апам", "  апам "])
+async def test_two_people_of_one_phone_have_two_names(
+    world: World, language: str, name: str
+) -> None:
+    aida = await world.villager(language=language)
+    await adds(aida, "Апам")
+    await opens_the_household(aida)
+    await aida.taps("➕ Add a person")
+    await aida.says(name)
+    await aida.taps("✅ Confirm")
+    aida.is_told("Somebody on this phone is called so already. Please choose another name.")
+    assert [r.label for r in await household(world, aida)] == [None, "Апам"]
+    await aida.taps("⬅️ Back")
+    await aida.says("Чоң апам")
+    await aida.taps("✅ Confirm")
+    assert [r.label for r in await household(world, aida)] == [None, "Апам", "Чоң апам"]

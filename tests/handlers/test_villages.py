@@ -152,14 +152,33 @@ async def test_who_stays_keeps_the_village(world: World) -> None:
     assert await homes_of(world, aida) == [BOSTER]
 
 
-async def test_a_ballot_stays_where_it_was_cast_when_its_voter_moves(world: World) -> None:
+async def test_who_moves_is_told_which_votes_are_withdrawn(world: World, language: str) -> None:
+    bakyt = await world.staff()
+    aida = await world.villager(language=language)
+    await world.vote(maker=bakyt)
+    await aida.opens(f"v_{BESHIK_JON}")
+    withdrawn = "In these open votes your vote is withdrawn:"
+    aida.sees_no(withdrawn)
+    await aida.says("/vote")
+    await aida.taps(in_words(language, "Мектеп", "Школа"))
+    await aida.taps("📤 Send my vote")
+    await aida.opens(f"v_{BESHIK_JON}")
+    aida.sees(withdrawn, in_words(language, "Айылга эмне керек?", "Что нужно селу?"))
+    await aida.taps("✅ Yes, move")
+    assert await homes_of(world, aida) == [BESHIK_JON]
+    async with world.ashar.database.read() as session:
+        assert (await session.scalars(select(Turnout))).all() == []
+
+
+async def test_a_vote_of_both_villages_keeps_the_ballot_of_who_moves(world: World) -> None:
     bakyt = await world.staff()
     aida = await world.villager()
-    vote_id = await world.vote(maker=bakyt)
+    vote_id = await world.vote(maker=bakyt, villages=(BOSTER, BESHIK_JON))
     await aida.says("/vote")
     await aida.taps("Мектеп")
     await aida.taps("📤 Send my vote")
     await aida.opens(f"v_{BESHIK_JON}")
+    aida.sees_no("In these open votes your vote is withdrawn:")
     await aida.taps("✅ Yes, move")
     async with world.ashar.database.read() as session:
         turnout = (await session.scalars(select(Turnout).where(Turnout.vote_id == vote_id))).one()
@@ -309,8 +328,9 @@ async def test_staff_without_a_village_are_searched_for_only_when_they_ask(world
     bakyt = await world.staff()
     await bakyt.says("Бешик-Жон")
     bakyt.sees_no("These villages were found. Press yours 👇")
-    await bakyt.says("/village")
-    await bakyt.taps("🔎 Type the name")
+    await bakyt.says("/menu")
+    await bakyt.taps("📍 Choose my village")
+    bakyt.sees("Write the name of your village. For example: Kok-Jar.")
     await bakyt.says("Бешик-Жон")
     await bakyt.taps("1. Бешик-Жон")
     await bakyt.taps("✅ Yes, right")

@@ -315,7 +315,7 @@ async def test_what_is_due_is_opened_closed_and_sealed_at_its_time(place: Voting
         (None, timedelta(minutes=59), Reason.CLOSES_BEFORE_OPENING),
         (timedelta(days=2), timedelta(days=1), Reason.CLOSES_BEFORE_OPENING),
         (timedelta(days=2), timedelta(days=2, minutes=30), Reason.CLOSES_BEFORE_OPENING),
-        (None, timedelta(days=5000), Reason.NOT_A_MOMENT),
+        (None, timedelta(days=5000), Reason.DATE_TOO_FAR),
     ],
 )
 async def test_dates_that_make_no_vote_are_refused(
