@@ -75,14 +75,22 @@ class PaceReport:
     reply_p95: float
 
 
-def measure(start_sender: StartSender, setting: Broadcast, database_url: str) -> PaceReport:
+def measure(
+    start_sender: StartSender,
+    setting: Broadcast,
+    database_url: str,
+    scenario: tuple[str, str] = ("benchmarks.scenario:PlainTaps", ""),
+) -> PaceReport:
     """Start a server with Telegram's limits and the sender; watch until the broadcast is over.
+
+    `scenario`: what the people who tap meanwhile play, and its argument.
 
     Raises Stalled when the sender ends early or never sends.
     """
     server = running_stub(
         *("--delay-ms", str(setting.delay_ms), "--people", str(setting.people)),
         *("--think-ms", str(setting.think_ms)),
+        *("--scenario", scenario[0], "--scenario-argument", scenario[1]),
         module="benchmarks.limits_server",
     )
     with server as stub:
@@ -194,7 +202,12 @@ def _measure_senders(
             continue
         progress(f"{contestant.name}: {setting}")
         try:
-            report = measure(sender_of(contestant), setting, make_database("sqlite"))
+            report = measure(
+                sender_of(contestant),
+                setting,
+                make_database("sqlite"),
+                (contestant.scenario, contestant.scenario_argument),
+            )
         except Stalled as stalled:
             found[contestant.name] = stalled
         else:

@@ -22,7 +22,7 @@ from bot.database import Database
 from bot.duties import Duties
 from bot.files import Files
 from bot.pacer import Pacer
-from bot.polling import ALLOWED_UPDATES, Polling
+from bot.polling import ALLOWED_UPDATES, LONGEST_SILENCE, Polling
 from bot.request import AiohttpRequest, BotApi, wait_at_most
 from bot.sender import Sender
 from bot.settings import Settings, WrongSettings
@@ -84,6 +84,7 @@ class Ashar:
             paid=settings.paid_broadcast,
         )
         self._duty_seconds = parts.duty_seconds
+        self._polling: Polling | None = None
         self._undo = AsyncExitStack()
         """Ends what was begun, the latest first."""
 
@@ -128,12 +129,15 @@ class Ashar:
         await self._undo.aclose()
 
     async def health(self) -> dict[str, Any]:
-        """Whether the database answers and how full the outbox is."""
+        """Whether the database answers, updates come in, and how full the outbox is."""
+        silent = self._polling is not None and self._polling.silent_seconds > LONGEST_SILENCE
+        inlet = {"inlet": "silent"} if silent else {}
         try:
             async with asyncio.timeout(3):
-                return {"ok": True, **await self.duties.measure(self.clock.now())}
+                outbox = await self.duties.measure(self.clock.now())
         except Exception as error:
-            return {"ok": False, "database": type(error).__name__}
+            return {"ok": False, "database": type(error).__name__, **inlet}
+        return {"ok": not silent, **outbox, **inlet}
 
     @asynccontextmanager
     async def _whole_or_not_at_all(self) -> AsyncIterator[None]:
@@ -185,7 +189,7 @@ class Ashar:
             return
         if settings.health_listen:
             await self._serve(settings.health_listen, "ASHAR_HEALTH_LISTEN")
-        inlet = Polling(self.api, self.ptb.bot, self.unit)
+        inlet = self._polling = Polling(self.api, self.ptb.bot, self.unit)
         self._undo.push_async_callback(inlet.stop)
         await inlet.start()
 

@@ -42,7 +42,7 @@ class WatchedSession(Session):
 
 def pending(session: Session) -> IdentitySet:
     """Rows that the next flush will write."""
-    return session.new.union(session.dirty).union(session.deleted)
+    return IdentitySet([*session.new, *session.dirty, *session.deleted])
 
 
 @event.listens_for(WatchedSession, "after_flush")

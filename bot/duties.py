@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 BULK_WAITING = 400
 """A broadcast goes on when fewer letters than this wait."""
+SECONDS_AHEAD = 4
+"""So long a fast broadcast lasts without the clock."""
 SWEEP_EVERY = timedelta(minutes=10)
 
 
@@ -59,16 +61,18 @@ class Duties:
         for vote_id in (*due.closing, *due.sealing):
             while await self._alone(self._seal, vote_id, now) is False:
                 pass
-        if due.closing or due.sealing or due.over != self._wiped:
+        async with self._database.read() as session:
+            over = await lifecycle.over(session)
+        if over != self._wiped:
             await self._database.wipe_log()
-            self._wiped = due.over
+            self._wiped = over
 
     async def broadcast(self, now: datetime) -> None:
         """Hands the next recipients of running campaigns to the outbox."""
         async with self._database.read() as session:
             ids = await campaigns.running(session)
             waiting = (await delivery.depth(session))[Lane.BULK] if ids else 0
-        enough = max(BULK_WAITING, 2 * self._sender.rate)
+        enough = max(BULK_WAITING, SECONDS_AHEAD * self._sender.rate)
         while ids and waiting < enough:
             going_on = []
             for campaign_id in ids:
@@ -127,10 +131,13 @@ class Duties:
         campaign, accounts = found
         if accounts:
             write = await handlers.broadcast_writer(session, campaign)
-            letters = [
-                self._letter(account, write(self._translators[account.language]), campaign.id)
-                for account in accounts
-            ]
+            ids = [account.id for account in accounts]
+            young = await people.all_too_young(session, ids, self._terms)
+            letters = []
+            for account in accounts:
+                too_young = self._terms.voting_age if account.id in young else None
+                screen = write(self._translators[account.language], too_young=too_young)
+                letters.append(self._letter(account, screen, campaign.id))
             await outbox.add(session, letters, now=now)
         return len(accounts) if campaign.status is CampaignStatus.RUNNING else None
 

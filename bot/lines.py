@@ -39,6 +39,13 @@ class Chat:
         (self.replies if letter.lane is Lane.REPLY else self.bulk).appendleft(letter)
         self.frozen_until = max(self.frozen_until, frozen_until)
 
+    def empty(self) -> list[Letter]:
+        """Takes all letters out."""
+        letters = [*self.replies, *self.bulk]
+        self.replies.clear()
+        self.bulk.clear()
+        return letters
+
     def drop(self, up_to: int) -> list[Letter]:
         """Takes out the letters up to that id."""
         letters = [letter for letter in (*self.replies, *self.bulk) if letter.id <= up_to]

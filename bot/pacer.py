@@ -17,6 +17,8 @@ GROUP_LIMIT = 20
 GROUP_WINDOW = 60.0
 SMOOTHING = 0.1
 """Weight of the latest call in the mean."""
+LATENESS = 0.25
+"""Seconds that bulk makes up for when the process was busy; after a longer pause it starts anew."""
 SWEEP_AFTER = 1000
 """Messages after which quiet chats are forgotten."""
 
@@ -72,7 +74,8 @@ class Pacer:
         self._free -= weight
         if bulk:
             apart = weight * (SECOND + self._took) / self.rate
-            self._next_bulk = max(self._next_bulk + apart, now)
+            due = self._next_bulk + apart
+            self._next_bulk = due if due > now - LATENESS else now
         self._chats[chat_id] = max(self._chats.get(chat_id, 0.0), now) + weight * self._gap
         if chat_id < 0:
             sent = self._groups.setdefault(chat_id, deque(maxlen=GROUP_LIMIT))

@@ -1,6 +1,7 @@
 """getUpdates → carry out → only then move the offset: Telegram is the inbox that loses nothing."""
 
 import asyncio
+import time
 from typing import Any
 
 import structlog
@@ -16,6 +17,8 @@ log = structlog.get_logger()
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "channel_post"]
 LONG_POLL_SECONDS = 25
+LONGEST_SILENCE = 120.0
+"""Seconds without an answer to getUpdates, after which the inlet counts as dead."""
 PAUSES = (0.5, 1, 2, 5, 10, 30)
 
 
@@ -29,7 +32,12 @@ class Polling:
         self._offset = 0
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self.last_answer_ok = False
+        self._answered_at = time.monotonic()
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long ago updates were last fetched and carried out."""
+        return time.monotonic() - self._answered_at
 
     async def start(self) -> None:
         await self._bot.delete_webhook()
@@ -48,9 +56,8 @@ class Polling:
                 updates = await self._ask()
                 await self.carry_out(updates)
                 failures = 0
-                self.last_answer_ok = True
+                self._answered_at = time.monotonic()
             except Exception as error:
-                self.last_answer_ok = False
                 pause = _pause(error, failures)
                 known = isinstance(error, TelegramError | OutOfReach)
                 log.warning(

@@ -24,7 +24,7 @@ class Undelivered(NetworkError):
     """The call certainly didn't reach Telegram: no connection was made."""
 
 
-class Unreadable(TelegramError):  # type: ignore[misc]
+class Unreadable(TelegramError):
     """Telegram answered 2xx with something else than JSON: the call was probably carried out."""
 
 

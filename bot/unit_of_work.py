@@ -280,7 +280,7 @@ class UnitOfWork:
         try:
             await act(context)
         except Exception as error:
-            unwritten = pending(session.sync_session) - (others or ())
+            unwritten = pending(session.sync_session) - (others or IdentitySet())
             if session.info["wrote"] or unwritten or isinstance(error, SQLAlchemyError):
                 if is_out_of_reach(error):
                     raise
@@ -432,7 +432,7 @@ def find_route(routes: Routes, update: Update) -> tuple[Route, tuple[Any, ...]] 
     Raises:
         Refused: a button that no dialogue answers to any more.
     """
-    if update.callback_query is not None:
+    if update.callback_query is not None and _is_private(update):
         return _tap(routes, update.callback_query.data or "")
     name = _event(update)
     if name != "input":
@@ -467,7 +467,10 @@ def _link(routes: Routes, payload: str) -> tuple[Route, tuple[Any, ...]] | None:
 
 
 def _event(update: Update) -> str:
-    """The name of what is neither command, tap nor link; "ignored" has no route."""
+    """The name of what is neither command, link nor a tap in a private chat; "ignored" has no
+    route."""
+    if update.callback_query is not None:
+        return "tapped in group"
     if update.my_chat_member is not None:
         if not _is_private(update):
             return "group"

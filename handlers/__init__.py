@@ -3,8 +3,9 @@
 from markupsafe import Markup
 
 from bot.files import Maker
+from bot.ui import drafts
 from bot.ui.context import Context
-from bot.ui.forms import Forms
+from bot.ui.forms import FormOver, Forms
 from bot.ui.i18n import Translator
 from bot.ui.routes import Route
 from handlers import (
@@ -25,7 +26,7 @@ from handlers.news import broadcast_writer, closed_notice, reminder
 from handlers.onboarding import next_step, stage
 from handlers.refusals import apologise
 from handlers.words import COMMANDS
-from services.refusal import Refused
+from services.refusal import Reason, Refused
 
 __all__ = [
     "COMMANDS",
@@ -65,14 +66,26 @@ FORMS = Forms(
     _otherwise,
     _nothing_to_cancel,
     elsewhere=frozenset({villages.SEARCH}),
+    leading=preparing.LEADING_TO_FORMS,
 )
 
 
 async def explain(context: Context, refused: Refused) -> None:
-    """The reason in the person's words; a message that was no answer is asked for again."""
-    await refusals.explain(context, refused)
-    if context.update.callback_query is None:
+    """The reason in the person's words; a message that was no answer is asked for again.
+
+    An outdated button of a form shows the present question, or what came of the form.
+    """
+    query = context.update.callback_query
+    if isinstance(refused, FormOver):
+        await drafts.end(context, refused.form)
+        await refusals.explain_end(context, refused, refused.leads_to)
+    elif query is None:
+        await refusals.explain(context, refused)
         await FORMS.ask_again(context)
+    elif not (
+        refused.reason is Reason.OUTDATED and await FORMS.show_present(context, query.data or "")
+    ):
+        await refusals.explain(context, refused)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -28,9 +28,8 @@ async def show_menu(context: Context, _tap: OpenMenu | None = None) -> None:
     """The main menu; an open vote that waits for this person is its first button."""
     residents = await context.residents()
     rights = await context.rights()
-    unfinished = next((r for r in residents if not people.is_complete(r)), None)
-    if unfinished is not None:
-        await context.go(OpenProfile(unfinished.id))
+    if residents and not people.is_complete(residents[0]):
+        await context.go(OpenProfile(residents[0].id))
         return
     if not residents and not rights:
         await context.go(OpenVillages())
@@ -43,7 +42,8 @@ async def show_menu(context: Context, _tap: OpenMenu | None = None) -> None:
     current = await ballots.current_votes(context.session, residents)
     votes = [vote for vote in current if vote.status is VoteStatus.OPEN]
     done = await ballots.taken_part(context.session, [vote.id for vote in votes], residents)
-    waiting = next((v for v in votes if any((v.id, r.id) not in done for r in residents)), None)
+    voters = [r for r in residents if people.may_vote_by_age(r, context.terms)]
+    waiting = next((v for v in votes if any((v.id, r.id) not in done for r in voters)), None)
     village = place_label(context.t, directory, place) if place else None
     context.show(menu_screen(context.t, village, waiting, staff=bool(rights)))
 
@@ -57,6 +57,9 @@ async def show_help(context: Context, _tap: OpenHelp | None = None) -> None:
 
 async def cancel(context: Context) -> None:
     """/cancel with nothing to cancel: forms answer to it before this does."""
+    if context.account.language is None:
+        await context.go(OpenLanguages())
+        return
     context.say(Screen(context.t("There is nothing to cancel."), ((menu_button(context.t),),)))
 
 
@@ -68,6 +71,9 @@ async def tell_not_understood(context: Context) -> None:
 async def tell_edited(context: Context) -> None:
     """An edited message: what it said first is what counts. A live location edits itself."""
     if context.message.location is not None:
+        return
+    if context.account.language is None:
+        await context.go(OpenLanguages())
         return
     context.say(
         Screen(
@@ -84,6 +90,11 @@ async def meet_group(context: Context) -> None:
         return
     screen = group_screen(context)
     context.say(screen)
+
+
+async def tell_tapped_in_group(context: Context) -> None:
+    """A button in a group opens nothing there: whatever it showed, all would see."""
+    context.alert("\n".join(_private_chats_only(context)))
 
 
 def menu_screen(t: Translator, village: str | None, waiting: Vote | None, *, staff: bool) -> Screen:
@@ -130,11 +141,16 @@ def group_screen(context: Context) -> Screen:
     """Both languages: a group speaks neither."""
     words = context.translators.all()
     return Screen(
-        Markup("\n").join(
-            t("🔒 Votes are secret: write to the bot in a private chat.") for t in words
-        ),
+        Markup("\n").join(_private_chats_only(context)),
         tuple((Button(t("Open the bot"), url=context.terms.link("group")),) for t in words),
     )
+
+
+def _private_chats_only(context: Context) -> list[Markup]:
+    return [
+        t("🔒 Votes are secret: write to the bot in a private chat.")
+        for t in context.translators.all()
+    ]
 
 
 ROUTES: tuple[Route, ...] = (
@@ -144,4 +160,5 @@ ROUTES: tuple[Route, ...] = (
     Tap(OpenHelp, show_help, OpenTo.ANYONE),
     Event("edited", tell_edited),
     Event("group", meet_group),
+    Event("tapped in group", tell_tapped_in_group),
 )

@@ -1,6 +1,6 @@
 """What is sent unasked: to everybody in the scope of a vote, to the undecided, to its maker."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,21 +11,29 @@ from models import Campaign, Vote
 from services.votes import ballots
 from services.votes.results import result_of
 
-Writer = Callable[[Translator], Screen]
+
+class Writer(Protocol):
+    """What a broadcast says in a language.
+
+    `too_young`: the age from which one votes, for a phone on which nobody has come to it.
+    """
+
+    def __call__(self, t: Translator, *, too_young: int | None = None) -> Screen: ...
 
 
 async def broadcast_writer(session: AsyncSession, campaign: Campaign) -> Writer:
     """What a campaign says, for any language."""
     if campaign.kind == "vote_result":
         result = await result_of(session, campaign.subject_id)
-        return lambda t: results.result_screen(t, result)
+        return lambda t, **_: results.result_screen(t, result)
     vote = await ballots.load(session, campaign.subject_id)
-    screen: Callable[[Translator, Vote], Screen] = {
+    if campaign.kind == "vote_cancelled":
+        return lambda t, **_: voting.cancelled_screen(t, vote)
+    screen = {
         "vote_announced": voting.announced_screen,
         "vote_opened": voting.opened_screen,
-        "vote_cancelled": voting.cancelled_screen,
     }[campaign.kind]
-    return lambda t: screen(t, vote)
+    return lambda t, too_young=None: screen(t, vote, too_young=too_young)
 
 
 def reminder(t: Translator, vote: Vote) -> Screen:

@@ -90,12 +90,12 @@ async def next_step(context: Context) -> None:
 
 
 async def stage(context: Context) -> OpenTo:
-    """How far this person has come."""
+    """How far this person has come; the others of the phone are asked when it is their turn."""
     account = context.account
     if account.language is None or not people.has_consented(account):
         return OpenTo.ANYONE
     residents = await context.residents()
-    if residents and all(people.is_complete(resident) for resident in residents):
+    if residents and people.is_complete(residents[0]):
         return OpenTo.RESIDENT
     return OpenTo.CONSENTED
 
@@ -117,7 +117,7 @@ async def choose_language(context: Context, tap: ChooseLanguage) -> None:
 
 
 async def read_terms(context: Context, tap: ReadTerms) -> None:
-    context.show(terms_screen(context.t, tap.payload))
+    context.show(terms_screen(context.t, _fitting(tap.payload)))
 
 
 async def decide(context: Context, tap: Decide) -> None:
@@ -125,7 +125,7 @@ async def decide(context: Context, tap: Decide) -> None:
     if tap.version != CONSENT_VERSION:
         raise Refused(Reason.OUTDATED)
     if not tap.yes:
-        context.show(refused_screen(context.t, tap.payload))
+        context.show(refused_screen(context.t, _fitting(tap.payload)))
         return
     people.give_consent(context.account, now=context.now)
     await _go_on(context, tap.payload)
@@ -166,12 +166,16 @@ async def _profile_or_on(context: Context, resident: Resident) -> None:
     context.show(profile_screen(context.t, resident, await context.directory()))
 
 
+def _fitting(payload: str) -> str:
+    """The payload, or none instead of one that fits into no button."""
+    return payload if PAYLOAD.fullmatch(payload) else ""
+
+
 async def _go_on(context: Context, payload: str) -> None:
     """The next thing that is missing, or where the link leads, or the menu."""
     account = context.account
     account.unreachable_at = None
-    if not PAYLOAD.fullmatch(payload):
-        payload = ""
+    payload = _fitting(payload)
     if account.language is None:
         context.show(language_screen(context.translators, payload))
         return
@@ -186,9 +190,8 @@ async def _go_on(context: Context, payload: str) -> None:
         await context.go(ArriveInVillage(rest))
         return
     residents = await context.residents()
-    unfinished = next((r for r in residents if not people.is_complete(r)), None)
-    if unfinished is not None:
-        context.show(profile_screen(context.t, unfinished, await context.directory()))
+    if residents and not people.is_complete(residents[0]):
+        context.show(profile_screen(context.t, residents[0], await context.directory()))
         return
     if not residents and not await context.rights():
         await context.go(OpenVillages())

@@ -22,7 +22,15 @@ from handlers.doors import (
     OpenWork,
     PrepareVote,
 )
-from handlers.words import back_button, menu_button, method_name, place_label, shorten
+from handlers.words import (
+    back_button,
+    ballot_text,
+    menu_button,
+    method_name,
+    numbered,
+    place_label,
+    shorten,
+)
 from models import Vote, VoteMethod, VoteOption, VoteStatus
 from services.access import VOTE_MAKERS, Rights
 from services.places.directory import Directory, KnownPlace
@@ -193,7 +201,7 @@ async def show_draft(context: Context, tap: EditVote) -> None:
         return
     directory = await context.directory()
     villages = await lifecycle.villages_of(context.session, vote.id)
-    context.show(draft_screen(context.t, vote, directory, villages))
+    context.show(draft_screen(context.t, vote, directory, villages, now=context.now))
 
 
 async def edit_title(context: Context, tap: EditTitle) -> None:
@@ -245,7 +253,7 @@ async def preview(context: Context, tap: Preview) -> None:
         raise Refused(Reason.OUTDATED)
     t = context.translators[tap.language]
     pictures = [
-        (option.picture, str(Markup("<b>{}. {}</b>").format(number, option.title(t.language))))
+        (option.picture, str(numbered(number, option.title(t.language))))
         for number, option in enumerate(vote.options, start=1)
         if option.picture
     ]
@@ -260,6 +268,8 @@ async def ask_announce(context: Context, tap: AskAnnounce) -> None:
     lifecycle.require_draft(vote)
     if lifecycle.missing(vote):
         raise Refused(Reason.VOTE_INCOMPLETE)
+    if lifecycle.dates_have_passed(vote, now=context.now):
+        raise Refused(Reason.DATE_PASSED)
     people = await results.reachable(context.session, vote.id)
     context.show(announce_screen(context.t, vote, people))
 
@@ -320,6 +330,7 @@ TITLE = Form(
     ),
     _save_title,
     _to_draft,
+    about="vote",
 )
 
 
@@ -425,6 +436,7 @@ OPTION = Form(
     _save_option,
     _to_draft,
     review=_option_review,
+    about="vote",
 )
 
 
@@ -448,6 +460,7 @@ DATES = Form(
             days=(1, 2, 3, 7),
             hour=9,
             now_too=True,
+            longest=lifecycle.LONGEST_AHEAD,
             ask=lambda t, data: lines(
                 t("<b>When does the vote start?</b>"),
                 t("«Now»: as soon as you announce it. You can write a date too: 25.11 09:00"),
@@ -458,6 +471,7 @@ DATES = Form(
             days=(1, 3, 5, 7, 10, 14, 30),
             hour=18,
             after="opens_at",
+            longest=lifecycle.LONGEST_AHEAD,
             ask=lambda t, data: lines(
                 t("<b>When does it end?</b>"),
                 t("You can write a date too: 25.11 18:00"),
@@ -466,6 +480,7 @@ DATES = Form(
     ),
     _save_dates,
     _to_draft,
+    about="vote",
 )
 
 
@@ -525,10 +540,16 @@ def scope_screen(t: Translator, scope: Scope) -> Screen:
 
 
 def draft_screen(
-    t: Translator, vote: Vote, directory: Directory, village_ids: Sequence[int]
+    t: Translator,
+    vote: Vote,
+    directory: Directory,
+    village_ids: Sequence[int],
+    *,
+    now: datetime,
 ) -> Screen:
     """Everything that is written so far, and what is missing."""
     lacks = lifecycle.missing(vote)
+    late = lifecycle.dates_have_passed(vote, now=now)
     rows: list[Row] = [
         (Button(t("✏️ Question"), EditTitle(vote.id)), Button(t("⏰ Dates"), EditDates(vote.id))),
         (Button(t("➕ Add an option"), AddOption(vote.id)),),
@@ -543,7 +564,7 @@ def draft_screen(
                 Button(t("👁 In Russian"), Preview(vote.id, "ru")),
             )
         )
-    if not lacks:
+    if not lacks and not late:
         rows.append((Button(t("📣 Announce the vote"), AskAnnounce(vote.id)),))
     rows.append((Button(t("❌ Cancel the vote"), CancelVote(vote.id)),))
     rows.append((back_button(t, OpenStaffVotes()), menu_button(t)))
@@ -561,9 +582,7 @@ def draft_screen(
             ),
             _dates(t, vote),
             "",
-            _missing(t, lacks)
-            if lacks
-            else t("✅ Everything is ready. Look at it, then announce."),
+            _what_next(t, lacks, late=late),
         ),
         tuple(rows),
     )
@@ -607,16 +626,9 @@ def method_screen(t: Translator, vote: Vote) -> Screen:
 
 def preview_screen(t: Translator, own: Translator, vote: Vote) -> Screen:
     """The ballot in `t`, the buttons below it in the mobilizer's own language."""
-    numbered = enumerate(vote.options, start=1)
     return Screen(
         lines(
-            t("<b>🗳 {title}</b>", title=vote.title(t.language)),
-            t("💰 Money allotted: {sum}", sum=t.som(vote.budget)) if vote.budget else None,
-            t("⏰ Open until {moment}", moment=t.moment(vote.closes_at))
-            if vote.closes_at
-            else None,
-            "",
-            *(_option_in_full(t, number, option) for number, option in numbered),
+            ballot_text(t, vote, vote.options),
             "",
             t("Each voter sees the options in an order of their own."),
         ),
@@ -686,17 +698,6 @@ def _option_line(option: VoteOption) -> Markup:
     return Markup("{}. {} / {} {}").format(option.position, option.title_ky, option.title_ru, signs)
 
 
-def _option_in_full(t: Translator, number: int, option: VoteOption) -> Markup:
-    return lines(
-        Markup("<b>{}. {}</b>").format(number, option.title(t.language)),
-        option.description(t.language) or None,
-        t("💰 Cost: {sum}", sum=t.som(option.cost)) if option.cost else None,
-        t.plural("👥 Serves {count} person", "👥 Serves {count} people", option.people)
-        if option.people
-        else None,
-    )
-
-
 def _dates(t: Translator, vote: Vote) -> Markup | None:
     if vote.closes_at is None:
         return None
@@ -704,6 +705,16 @@ def _dates(t: Translator, vote: Vote) -> Markup | None:
     return lines(
         t("Starts: {moment}", moment=opens), t("Ends: {moment}", moment=t.moment(vote.closes_at))
     )
+
+
+def _what_next(t: Translator, lacks: Sequence[str], *, late: bool) -> Markup:
+    """`late`: whether the dates that were chosen have passed."""
+    if late:
+        passed = t("⚠️ The dates have passed. Press «⏰ Dates» and choose new ones.")
+        return lines(passed, _missing(t, lacks) if lacks else None)
+    if lacks:
+        return _missing(t, lacks)
+    return t("✅ Everything is ready. Look at it, then announce.")
 
 
 def _missing(t: Translator, lacks: Sequence[str]) -> Markup:
@@ -723,6 +734,7 @@ def _own_places(rights: Rights, directory: Directory, language: str) -> list[Kno
 
 
 FORMS = (TITLE, OPTION, DATES)
+LEADING_TO_FORMS = (MarkVillage, MakeVote)
 
 ROUTES: tuple[Route, ...] = tuple(
     Tap(kind, handler, OpenTo.CONSENTED)

@@ -71,6 +71,9 @@ async def show_data(context: Context, _tap: OpenData | None = None) -> None:
 
 
 async def send_my_data(context: Context, _tap: SendMyData) -> None:
+    if context.account.language is None:
+        await context.go(OpenLanguages())
+        return
     t = context.t
     context.say(
         Screen(

@@ -5,11 +5,11 @@ from typing import assert_never
 from markupsafe import Markup
 
 from bot.errors import Incident
-from bot.ui.callbacks import UnreadableCallback, unpack
+from bot.ui.callbacks import Callback, UnreadableCallback, unpack
 from bot.ui.context import Context
 from bot.ui.i18n import Translator
 from bot.ui.screens import Screen, lines
-from handlers.doors import OpenMenu, OpenStaffVote
+from handlers.doors import OpenLanguages, OpenMenu, OpenStaffVote
 from handlers.words import menu_button
 from services.refusal import Reason, Refused
 
@@ -18,6 +18,7 @@ STALE = (
     Reason.NOT_FOUND,
     Reason.NO_RIGHT,
     Reason.VOTE_CLOSED,
+    Reason.VOTE_CANCELLED,
     Reason.VOTE_NOT_OPEN,
     Reason.NOT_YOUR_VOTE,
 )
@@ -28,8 +29,12 @@ MOVED_ON = (Reason.VOTE_MOVED_ON, Reason.VOTE_UNCHANGEABLE)
 async def explain(context: Context, refused: Refused) -> None:
     """A tap gets an alert and, if its screen is of no use any more, the menu; a message an answer.
 
-    Whoever steers a vote that has moved on sees where it is now.
+    Whoever steers a vote that has moved on sees where it is now. Who hasn't chosen a language yet
+    gets no words that they may not read, but the choice.
     """
+    if context.account.language is None:
+        await context.go(OpenLanguages())
+        return
     words = words_for(context.t, refused)
     query = context.update.callback_query
     if query is None:
@@ -39,7 +44,28 @@ async def explain(context: Context, refused: Refused) -> None:
     if refused.reason in STALE:
         await context.go(OpenMenu())
     elif refused.reason in MOVED_ON and (vote_id := _vote_of(query.data or "")) is not None:
+        await _show_where_it_is(context, vote_id)
+
+
+async def _show_where_it_is(context: Context, vote_id: int) -> None:
+    """The staff's screen of a vote; the menu for whom it is none."""
+    try:
         await context.go(OpenStaffVote(vote_id))
+    except Refused:
+        await context.go(OpenMenu())
+
+
+async def explain_end(context: Context, refused: Refused, door: Callback) -> None:
+    """A form that can't be sent any more: the reason, then where it leads, else the menu."""
+    words = words_for(context.t, refused)
+    if context.update.callback_query is None:
+        context.say(Screen(words))
+    else:
+        context.alert(words)
+    try:
+        await context.go(door)
+    except Refused:
+        await context.go(OpenMenu())
 
 
 def _vote_of(data: str) -> int | None:
@@ -52,7 +78,11 @@ def _vote_of(data: str) -> int | None:
 
 
 async def apologise(context: Context, incident: Incident) -> None:
-    """A bug: nothing was changed, and a number to tell."""
+    """A bug: nothing was changed, and a number to tell; in both languages if none is chosen yet."""
+    if context.account.language is None:
+        for t in context.translators.all():
+            context.say(sorry_screen(t, incident))
+        return
     words = sorry_screen(context.t, incident)
     if context.update.callback_query is not None:
         context.alert(context.t("⚠️ An error. Please try again a little later."))
@@ -82,6 +112,11 @@ def words_for(t: Translator, refused: Refused) -> Markup:
             return t("This vote has not started yet. We will write to you when it does.")
         case Reason.VOTE_CLOSED:
             return t("The vote has ended. The result comes to this chat.")
+        case Reason.VOTE_CANCELLED:
+            why = p["ru"] if t.language == "ru" else p["ky"]
+            if not why:
+                return t("The vote was cancelled.")
+            return t("The vote was cancelled. Reason: {reason}", reason=why)
         case Reason.NOT_YOUR_VOTE:
             return t("This vote is held in another village.")
         case Reason.TOO_YOUNG:
@@ -92,8 +127,6 @@ def words_for(t: Translator, refused: Refused) -> Markup:
             return t("Nothing is chosen yet. Choose an option, or «None of these».")
         case Reason.TOO_MANY_CHOSEN:
             return t("You may choose up to {max}. Take one back first.", max=p["limit"])
-        case Reason.NO_BALLOT:
-            return t("You have not voted in this vote.")
         case Reason.VOTE_INCOMPLETE:
             return t("Something is still missing. The screen shows what.")
         case Reason.VOTE_MOVED_ON:
@@ -104,6 +137,8 @@ def words_for(t: Translator, refused: Refused) -> Markup:
             return t("A vote has at most {max} options.", max=p["limit"])
         case Reason.DATE_PASSED:
             return t("This time has passed already. Choose a later one.")
+        case Reason.DATE_TOO_FAR:
+            return t("This date is too far off. Choose one within a year.")
         case Reason.CLOSES_BEFORE_OPENING:
             return t("The vote should be open for an hour at least.")
         case Reason.INVITATION_INVALID:
@@ -118,6 +153,8 @@ def words_for(t: Translator, refused: Refused) -> Markup:
             return t("You have this role already.")
         case Reason.HOUSEHOLD_FULL:
             return t("At most {max} people can answer on one phone.", max=p["limit"])
+        case Reason.NAME_TAKEN:
+            return t("Somebody on this phone is called so already. Please choose another name.")
         case Reason.PLACE_UNKNOWN:
             return t("There is no such village. Choose one from the list.")
         case Reason.TEXT_TOO_LONG:

@@ -25,7 +25,7 @@ from handlers.words import (
 )
 from models import AgeBand, Sex, TallyGroup, VoteMethod, VoteStatus
 from services.refusal import Reason, Refused
-from services.votes import results
+from services.votes import ballots, results
 from services.votes.results import Breakdown, Result
 
 HIDDEN = "—"
@@ -73,11 +73,15 @@ async def send_receipts(context: Context, tap: GetReceipts) -> None:
 
 
 async def _published(context: Context, vote_id: int) -> Result:
-    """A result that everybody may see."""
-    result = await results.result_of(context.session, vote_id)
-    if result.vote.status is not VoteStatus.PUBLISHED:
+    """A result that everybody may see.
+
+    Raises:
+        Refused: NOT_FOUND, also for a vote that is only not published.
+    """
+    vote = await ballots.load(context.session, vote_id)
+    if vote.status is not VoteStatus.PUBLISHED:
         raise Refused(Reason.NOT_FOUND)
-    return result
+    return await results.result_of(context.session, vote_id)
 
 
 # --- what is shown ----------------------------------------------------------------------------

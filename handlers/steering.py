@@ -243,6 +243,7 @@ WORD = Form(
     ),
     _save_word,
     lambda data: OpenStaffVote(data["vote"]),
+    about="vote",
 )
 
 REASON = Form(
@@ -270,6 +271,7 @@ REASON = Form(
         data["reason_ky"],
         data["reason_ru"],
     ),
+    about="vote",
 )
 
 

@@ -13,12 +13,13 @@ from bot.ui.routes import Command, OpenTo, Route, Tap
 from bot.ui.screens import Button, RemoveKeyboard, ReplyKeyboard, Row, Rows, Screen, lines, plain
 from handlers.doors import ArriveInVillage, OpenMenu, OpenVillages
 from handlers.words import back_button, menu_button, place_label, shorten
-from models import Draft, PlaceLevel, Resident
+from models import Draft, PlaceLevel, Resident, Vote
 from services import people
 from services.places.directory import Directory, KnownPlace
 from services.places.nearest import Near, nearest
 from services.places.search import MOST_LETTERS, search
 from services.refusal import Reason, Refused
+from services.votes import ballots
 
 SEARCH = "village-search"
 """The draft of somebody who looks for a village; its step is what the bot waits for."""
@@ -80,8 +81,7 @@ class ReportMissing(Callback):
 
 async def show_ways(context: Context, _tap: OpenVillages | None = None) -> None:
     """The ways to find the village; a person without one may type its name right here."""
-    await _stop_looking(context)
-    context.show(ways_screen(context.t, await _home(context)))
+    await _show_ways(context)
 
 
 async def ask_name(context: Context, _tap: TypeName) -> None:
@@ -175,7 +175,7 @@ async def arrive(context: Context, tap: ArriveInVillage) -> None:
     directory = await context.directory()
     place = directory.by_code(tap.code)
     if place is None or not _can_live_in(directory, place):
-        context.show(ways_screen(context.t, await _home(context), unknown=True))
+        await _show_ways(context, unknown=True)
     elif await context.residents():
         await _propose(context, place)
     else:
@@ -350,9 +350,14 @@ def confirm_screen(t: Translator, directory: Directory, place: KnownPlace) -> Sc
 
 
 def move_screen(
-    t: Translator, directory: Directory, place: KnownPlace, residents: Sequence[Resident]
+    t: Translator,
+    directory: Directory,
+    place: KnownPlace,
+    residents: Sequence[Resident],
+    losing: Sequence[Vote],
 ) -> Screen:
-    """Another village than the present one."""
+    """Another village than the present one. `losing`: open votes from which a ballot of this
+    phone is withdrawn."""
     home = directory.get(residents[0].village_id)
     return Screen(
         lines(
@@ -362,6 +367,8 @@ def move_screen(
             t("<b>Move to {village}?</b>", village=place_label(t, directory, place)),
             "",
             t("From now on you take part in the votes of the new village."),
+            t("In these open votes your vote is withdrawn:") if losing else None,
+            *(Markup("🗳 {}").format(vote.title(t.language)) for vote in losing),
             t("If you stay, nothing changes."),
             t("Everybody on this phone moves: {count}.", count=len(residents))
             if len(residents) > 1
@@ -496,6 +503,15 @@ async def _village(context: Context, place_id: int) -> KnownPlace:
     return place
 
 
+async def _show_ways(context: Context, *, unknown: bool = False) -> None:
+    """Staff without a village write other texts too, so theirs is awaited from here on."""
+    await _stop_looking(context)
+    home = await _home(context)
+    if home is None and await context.rights():
+        await drafts.begin(context, SEARCH, BY_NAME, {})
+    context.show(ways_screen(context.t, home, unknown=unknown))
+
+
 async def _propose(context: Context, place: KnownPlace) -> None:
     residents = await context.residents()
     if _live_in(residents, place):
@@ -507,7 +523,8 @@ async def _propose(context: Context, place: KnownPlace) -> None:
 async def _question(context: Context, place: KnownPlace) -> Screen:
     residents, directory = await context.residents(), await context.directory()
     if residents:
-        return move_screen(context.t, directory, place, residents)
+        losing = await ballots.lost_by_moving(context.session, residents, place.id)
+        return move_screen(context.t, directory, place, residents, losing)
     return confirm_screen(context.t, directory, place)
 
 

@@ -12,7 +12,7 @@ from bot.ui.i18n import Translator
 from bot.ui.routes import Command, Route, Tap
 from bot.ui.screens import Button, Row, Screen, lines
 from handlers.doors import OpenProfile, OpenResult, OpenVote, OpenVotes
-from handlers.words import back_button, menu_button, shorten
+from handlers.words import back_button, ballot_text, menu_button, numbered, shorten
 from models import AgeBand, Resident, Vote, VoteMethod, VoteOption, VoteStatus
 from services import people
 from services.refusal import Reason, Refused
@@ -110,15 +110,16 @@ async def show_votes(context: Context, _tap: OpenVotes | None = None) -> None:
         await context.go(OpenVote(waiting[0][0], waiting[0][1]))
         return
     votes = [*current, *await ballots.past_votes(context.session, residents)]
-    context.show(votes_screen(context.t, votes, residents, voted))
+    voters = [r for r in residents if people.may_vote_by_age(r, context.terms)]
+    context.show(votes_screen(context.t, votes, voters, voted))
 
 
 async def show_ballot(context: Context, tap: OpenVote) -> None:
     """The options, in this resident's own order; asks for whom if several share the phone."""
     residents = await context.residents()
     if tap.resident_id is None and len(residents) > 1:
-        vote = await ballots.load(context.session, tap.vote_id)
-        context.show(whose_ballot_screen(context.t, vote, residents))
+        vote, voters = await _voters(context, tap.vote_id, residents)
+        context.show(whose_ballot_screen(context.t, vote, voters))
         return
     resident_id = residents[0].id if tap.resident_id is None else tap.resident_id
     resident = await people.resident(context.session, context.account, resident_id)
@@ -179,19 +180,27 @@ async def confirm(context: Context, tap: Confirm) -> None:
         context.session, tap.vote_id, paper.resident, paper.picks, context.terms, now=context.now
     )
     await drafts.end(context, ballots.draft_name(tap.vote_id))
-    context.show(receipt_screen(context.t, paper.vote, cast.receipt, changed=cast.changed))
+    t = context.t
+    heading = (
+        t("✅ Your new vote is accepted. Thank you!")
+        if cast.changed
+        else t("✅ Your vote is accepted. Thank you!")
+    )
+    context.show(receipt_screen(t, paper.vote, cast.receipt, heading=heading))
 
 
 async def show_pictures(context: Context, tap: ShowPictures) -> None:
     """All pictures in one album, numbered as on this resident's ballot, then the ballot anew."""
     paper = await _paper(context, tap)
-    numbered = enumerate(paper.options, start=1)
+    if not any(option.picture for option in paper.options):
+        raise Refused(Reason.OUTDATED)
+    in_order = enumerate(paper.options, start=1)
     if context.tapped_id is not None:
         context.replace(context.tapped_id, copy_screen(context.t, paper.vote))
     context.album(
         [
-            (option.picture, str(_numbered(number, option.title(context.t.language))))
-            for number, option in numbered
+            (option.picture, str(numbered(number, option.title(context.t.language))))
+            for number, option in in_order
             if option.picture
         ]
     )
@@ -246,10 +255,10 @@ class Paper:
 def votes_screen(
     t: Translator,
     votes: Sequence[Vote],
-    residents: Sequence[Resident],
+    voters: Sequence[Resident],
     voted: dict[tuple[int, int], bool],
 ) -> Screen:
-    """The list of /vote."""
+    """The list of /vote. `voters`: those of this phone who are old enough."""
     if not votes:
         text = t("There is no vote now. We will write to you when one starts.")
         return Screen(text, ((menu_button(t),),))
@@ -265,8 +274,8 @@ def votes_screen(
                 )
             case VoteStatus.OPEN:
                 assert vote.closes_at is not None
-                done = [r for r in residents if voted[vote.id, r.id]]
-                all_done = len(done) == len(residents)
+                done = [r for r in voters if voted[vote.id, r.id]]
+                all_done = bool(voters) and len(done) == len(voters)
                 line = (
                     t(
                         "✅ {title}: you have voted, open until {moment}",
@@ -281,6 +290,8 @@ def votes_screen(
                     )
                 )
                 parts.append(line)
+                if not voters:
+                    continue
                 label = t("✏️ Change my vote") if all_done else t("🗳 Vote")
                 rows.append(
                     (Button(Markup("{}: {}").format(label, shorten(title, 40)), OpenVote(vote.id)),)
@@ -307,26 +318,21 @@ def whose_ballot_screen(t: Translator, vote: Vote, residents: Sequence[Resident]
 def ballot_screen(t: Translator, paper: Paper) -> Screen:
     """The question, the numbered options, and a button for each."""
     vote = paper.vote
-    numbered = list(enumerate(paper.options, start=1))
+    in_order = list(enumerate(paper.options, start=1))
     parts: list[Markup | str | None] = [
-        t("<b>🗳 {title}</b>", title=vote.title(t.language)),
-        _for_whom(t, paper),
-        t("💰 Money allotted: {sum}", sum=t.som(vote.budget)) if vote.budget else None,
-        t("⏰ Open until {moment}", moment=t.moment(vote.closes_at)) if vote.closes_at else None,
-        "",
-        *(_described(t, number, option) for number, option in numbered),
+        ballot_text(t, vote, paper.options, _for_whom(t, paper)),
         "",
         _question(t, paper),
         t("You have voted already: this choice will take the place of the earlier one.")
         if paper.again
         else None,
     ]
-    rows: list[Row] = [(_option_button(t, paper, number, option),) for number, option in numbered]
+    rows: list[Row] = [(_option_button(t, paper, number, option),) for number, option in in_order]
     here = (vote.id, paper.resident.id, paper.token)
     rows.append((Button(t("❌ None of these"), PickNone(*here)),))
     if paper.picks and vote.method is not VoteMethod.ONE:
         rows.append((Button(t("➡️ Next: check"), Review(*here)),))
-    media = _media_buttons(t, paper, numbered)
+    media = _media_buttons(t, paper, in_order)
     return Screen(lines(*parts), (*rows, *media, (back_button(t, OpenVotes()),)))
 
 
@@ -371,17 +377,12 @@ def copy_screen(t: Translator, vote: Vote) -> Screen:
     )
 
 
-def receipt_screen(t: Translator, vote: Vote, receipt: str, *, changed: bool) -> Screen:
+def receipt_screen(t: Translator, vote: Vote, receipt: str, *, heading: Markup) -> Screen:
     """The same whatever was chosen, but for the receipt."""
     assert vote.closes_at is not None
-    accepted = (
-        t("✅ Your new vote is accepted. Thank you!")
-        if changed
-        else t("✅ Your vote is accepted. Thank you!")
-    )
     return Screen(
         lines(
-            accepted,
+            heading,
             t("🧾 Receipt: <code>{receipt}</code>", receipt=_split(receipt)),
             "",
             t("🔒 Nobody sees what you voted for."),
@@ -408,8 +409,8 @@ def reminder_screen(t: Translator, vote: Vote) -> Screen:
     )
 
 
-def opened_screen(t: Translator, vote: Vote) -> Screen:
-    """To everybody in the scope, when a vote opens."""
+def opened_screen(t: Translator, vote: Vote, *, too_young: int | None = None) -> Screen:
+    """To everybody in the scope, when a vote opens. `too_young`: see `news.Writer`."""
     assert vote.closes_at is not None
     return Screen(
         lines(
@@ -417,13 +418,14 @@ def opened_screen(t: Translator, vote: Vote) -> Screen:
             t("<b>{title}</b>", title=vote.title(t.language)),
             t("💰 Money allotted: {sum}", sum=t.som(vote.budget)) if vote.budget else None,
             t("⏰ Open until {moment}", moment=t.moment(vote.closes_at)),
+            _from_which_age(t, too_young),
         ),
-        ((Button(t("🗳 Vote"), OpenVote(vote.id)),), (menu_button(t),)),
+        (() if too_young else ((Button(t("🗳 Vote"), OpenVote(vote.id)),),)) + ((menu_button(t),),),
     )
 
 
-def announced_screen(t: Translator, vote: Vote) -> Screen:
-    """To everybody in the scope, when a vote is announced for later."""
+def announced_screen(t: Translator, vote: Vote, *, too_young: int | None = None) -> Screen:
+    """To everybody in the scope, when a vote is announced for later. As `opened_screen`."""
     assert vote.opens_at is not None
     assert vote.closes_at is not None
     return Screen(
@@ -432,7 +434,7 @@ def announced_screen(t: Translator, vote: Vote) -> Screen:
             t("<b>{title}</b>", title=vote.title(t.language)),
             t("Starts: {moment}", moment=t.moment(vote.opens_at)),
             t("⏰ Open until {moment}", moment=t.moment(vote.closes_at)),
-            t("We will write to you when it starts."),
+            _from_which_age(t, too_young) or t("We will write to you when it starts."),
         ),
         ((menu_button(t),),),
     )
@@ -507,25 +509,17 @@ def _media_buttons(
     return tuple(rows)
 
 
-def _numbered(number: int, title: str) -> Markup:
-    return Markup("<b>{}. {}</b>").format(number, title)
-
-
-def _described(t: Translator, number: int, option: VoteOption) -> Markup:
-    facts = [
-        t("💰 Cost: {sum}", sum=t.som(option.cost)) if option.cost else None,
-        t.plural("👥 Serves {count} person", "👥 Serves {count} people", option.people)
-        if option.people
-        else None,
-    ]
-    return lines(
-        _numbered(number, option.title(t.language)), option.description(t.language) or None, *facts
-    )
-
-
 def _for_whom(t: Translator, paper: Paper) -> Markup | None:
     label = paper.resident.label
     return t("👤 Voting: {name}", name=label) if label else None
+
+
+def _from_which_age(t: Translator, age: int | None) -> Markup | None:
+    return (
+        t("People from the age of {age} vote. Thank you for your interest!", age=age)
+        if age
+        else None
+    )
 
 
 def _split(receipt: str) -> str:
@@ -535,6 +529,28 @@ def _split(receipt: str) -> str:
 
 def _written(picks: Picks) -> str:
     return ",".join(map(str, picks))
+
+
+async def _voters(
+    context: Context, vote_id: int, residents: Sequence[Resident]
+) -> tuple[Vote, list[Resident]]:
+    """The vote, and those of this phone who may cast a ballot in it.
+
+    Raises:
+        Refused: as `ballots.open_vote`, when nobody may.
+    """
+    voters: list[Resident] = []
+    refusals: list[Refused] = []
+    for resident in residents:
+        try:
+            await _open_vote(context, vote_id, resident)
+        except Refused as refused:
+            refusals.append(refused)
+        else:
+            voters.append(resident)
+    if not voters:
+        raise refusals[0]
+    return await ballots.load(context.session, vote_id), voters
 
 
 async def _open_vote(context: Context, vote_id: int, resident: Resident) -> Vote:
@@ -556,11 +572,15 @@ async def _paper(
     draft = await drafts.present(context, ballots.draft_name(tap.vote_id), tap.token)
     if draft.data["resident"] != resident.id:
         raise Refused(Reason.OUTDATED)
-    return Paper(vote, resident, draft.token, tuple(draft.data["picks"]))
+    again = await ballots.has_voted(context.session, vote.id, resident)
+    return Paper(vote, resident, draft.token, tuple(draft.data["picks"]), again=again)
 
 
 async def _has_gone(context: Context, tap: Confirm) -> bool:
-    """A second tap on «send» finds the ballot in the box: the receipt is shown once more."""
+    """An old «send» finds a ballot in the box: its receipt is shown, and that nothing changed.
+
+    What it would have cast is not known to be what was, so it is not called accepted.
+    """
     name = ballots.draft_name(tap.vote_id)
     if await drafts.find(context, name) is not None:
         return False
@@ -569,7 +589,10 @@ async def _has_gone(context: Context, tap: Confirm) -> bool:
     receipt = await ballots.own_receipt(context.session, vote, resident)
     if receipt is None:
         return False
-    context.show(receipt_screen(context.t, vote, receipt, changed=False))
+    context.alert(context.t("You have voted already; this old button changed nothing."))
+    context.show(
+        receipt_screen(context.t, vote, receipt, heading=context.t("✅ You have voted already."))
+    )
     return True
 
 

@@ -1,15 +1,16 @@
 """Words that several dialogues share: names of the closed sets, and the buttons of every screen."""
 
 import re
+from collections.abc import Sequence
 from typing import assert_never
 
 from markupsafe import Markup
 
 from bot.ui.callbacks import Callback
 from bot.ui.i18n import Translator, msg
-from bot.ui.screens import Button, Payload, lines, plain
+from bot.ui.screens import Button, Payload, len_in_telegram, lines, plain
 from handlers.doors import OpenMenu
-from models import AgeBand, Resident, Role, Sex, Vote, VoteMethod, VoteStatus
+from models import AgeBand, Resident, Role, Sex, Vote, VoteMethod, VoteOption, VoteStatus
 from services.places.directory import Directory, KnownPlace
 from services.votes.results import Line, Result
 
@@ -111,6 +112,37 @@ def role_name(t: Translator, role: Role) -> Markup:
     assert_never(role)
 
 
+def ballot_text(
+    t: Translator, vote: Vote, options: Sequence[VoteOption], whom: Markup | None = None
+) -> Markup:
+    """What a ballot says above its question, the options in the order in which they are given."""
+    in_order = enumerate(options, start=1)
+    return lines(
+        t("<b>🗳 {title}</b>", title=vote.title(t.language)),
+        whom,
+        t("💰 Money allotted: {sum}", sum=t.som(vote.budget)) if vote.budget else None,
+        t("⏰ Open until {moment}", moment=t.moment(vote.closes_at)) if vote.closes_at else None,
+        "",
+        *(_described(t, number, option) for number, option in in_order),
+    )
+
+
+def numbered(number: int, title: str) -> Markup:
+    """An option's name with its number on the ballot."""
+    return Markup("<b>{}. {}</b>").format(number, title)
+
+
+def _described(t: Translator, number: int, option: VoteOption) -> Markup:
+    return lines(
+        numbered(number, option.title(t.language)),
+        option.description(t.language) or None,
+        t("💰 Cost: {sum}", sum=t.som(option.cost)) if option.cost else None,
+        t.plural("👥 Serves {count} person", "👥 Serves {count} people", option.people)
+        if option.people
+        else None,
+    )
+
+
 def result_text(t: Translator, result: Result, *, limit: int) -> Markup:
     """Everything that the picture of a result says; the makers' word as far as there is room.
 
@@ -163,11 +195,6 @@ def _result_line(t: Translator, vote: Vote, line: Line, title_limit: int) -> Mar
 def _as_read(text: str) -> str:
     """An HTML text without its tags, line by line."""
     return Markup(re.sub(r"<[^>]*>", "", text)).unescape()
-
-
-def len_in_telegram(text: str) -> int:
-    """How long Telegram takes a plain text to be: characters beyond U+FFFF count twice."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int) -> str:

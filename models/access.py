@@ -60,7 +60,10 @@ class JournalEntry(Model):
     """What somebody of staff did; triggers of the database refuse changes and deletions."""
 
     __tablename__ = "journal"
-    __table_args__ = (Index("ix_journal_subject_subject_id", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_journal_actor_id", "actor_id"),
+        Index("ix_journal_subject_subject_id", "subject", "subject_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]

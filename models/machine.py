@@ -24,7 +24,10 @@ class Draft(Model):
     """What somebody has filled in so far; `token` tells the present draft from buttons of older."""
 
     __tablename__ = "draft"
-    __table_args__ = (Index("ix_draft_form", "form"),)
+    __table_args__ = (
+        Index("ix_draft_form", "form"),
+        Index("ix_draft_touched_at", "touched_at"),
+    )
 
     account_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
@@ -61,6 +64,7 @@ class Outbox(Model):
             sqlite_where=text("sent_at IS NULL AND error IS NULL"),
             postgresql_where=text("sent_at IS NULL AND error IS NULL"),
         ),
+        Index("ix_outbox_chat_id", "chat_id"),
         Index("ix_outbox_created_at", "created_at"),
     )
 
@@ -73,7 +77,6 @@ class Outbox(Model):
     )
     lane: Mapped[int] = mapped_column(SmallInteger)
     created_at: Mapped[datetime]
-    not_before: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     sent_at: Mapped[datetime | None]
@@ -93,7 +96,6 @@ class Media(Model):
 
 class CampaignStatus(enum.StrEnum):
     RUNNING = "running"
-    PAUSED = "paused"
     DONE = "done"
     CANCELLED = "cancelled"
 

@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.schema import BigId, Model, Word
@@ -28,6 +28,14 @@ class Account(Model):
     """A Telegram user. Before consent only the id, the language and the time are known."""
 
     __tablename__ = "account"
+    __table_args__ = (
+        Index(
+            "ix_account_undecided",
+            "seen_at",
+            sqlite_where=text("consent_at IS NULL"),
+            postgresql_where=text("consent_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     """Telegram's user id."""

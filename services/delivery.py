@@ -19,10 +19,9 @@ MANY = 500
 async def claim_due(
     session: AsyncSession, lane: Lane, *, now: datetime, limit: int
 ) -> list[Letter]:
-    """Takes the letters of a lane that are due, in order: of at most `limit` chats, the oldest.
+    """Takes the letters of a lane that wait, in order: of at most `limit` chats, the oldest.
 
-    Of replies also those behind it up to one that is due later, so that a chat's replies are in
-    the hands of one process.
+    Of replies also those behind it, so that a chat's replies are in the hands of one process.
     """
     older = aliased(Outbox)
     oldest_of_its_chat = ~(
@@ -58,32 +57,16 @@ async def _claim_behind(
     found: list[Letter] = []
     for start in range(0, len(heads), MANY):
         chats = [letter.chat_id for letter in heads[start : start + MANY]]
-        barrier = aliased(Outbox)
-        held_up = (
-            select(barrier.id)
-            .where(
-                barrier.chat_id == Outbox.chat_id,
-                barrier.lane == Outbox.lane,
-                barrier.id < Outbox.id,
-                barrier.sent_at.is_(None),
-                barrier.error.is_(None),
-                barrier.not_before > now,
-            )
-            .exists()
-        )
-        found += await _claim(
-            session, lane, Outbox.chat_id.in_(chats), *_free(lane, now), ~held_up, now=now
-        )
+        found += await _claim(session, lane, Outbox.chat_id.in_(chats), *_free(lane, now), now=now)
     return found
 
 
 def _free(lane: Lane, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Letters that wait, that nobody has, and whose time has come."""
+    """Letters that wait, and that nobody has."""
     return (
         *WAITING,
         Outbox.lane == int(lane),
         or_(Outbox.claimed_until.is_(None), Outbox.claimed_until < now),
-        or_(Outbox.not_before.is_(None), Outbox.not_before <= now),
     )
 
 
@@ -216,12 +199,8 @@ async def depth(session: AsyncSession) -> dict[Lane, int]:
 
 
 async def oldest(session: AsyncSession, *, now: datetime) -> timedelta:
-    """How long the oldest letter that may go has waited."""
-    created: Any = await session.scalar(
-        select(func.min(Outbox.created_at)).where(
-            *WAITING, or_(Outbox.not_before.is_(None), Outbox.not_before <= now)
-        )
-    )
+    """How long the oldest letter has waited."""
+    created: Any = await session.scalar(select(func.min(Outbox.created_at)).where(*WAITING))
     return now - created if created else timedelta()
 
 

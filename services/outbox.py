@@ -40,7 +40,6 @@ class Letter:
     method: str
     payload: dict[str, Any]
     lane: Lane = Lane.REPLY
-    not_before: datetime | None = None
     campaign_id: int | None = None
     attempts: int = 0
 
@@ -79,7 +78,6 @@ async def add(
                 "payload": letter.payload,
                 "lane": int(letter.lane),
                 "created_at": now,
-                "not_before": letter.not_before,
                 "claimed_until": until if letter.id in ours_ids else None,
                 "attempts": 1 if letter.id in ours_ids else 0,
                 "campaign_id": letter.campaign_id,
@@ -91,7 +89,7 @@ async def add(
 
 
 async def _unblocked(session: AsyncSession, letters: list[Letter], hands: Hands) -> list[Letter]:
-    """The replies with nothing before them that is in other hands, or due later."""
+    """The replies with nothing before them that is in other hands."""
     blocked = set(hands.behind)
     if session.get_bind().dialect.name != "sqlite":
         blocked |= await _in_other_hands(session, {letter.chat_id for letter in letters}, hands)
@@ -99,7 +97,7 @@ async def _unblocked(session: AsyncSession, letters: list[Letter], hands: Hands)
     for letter in letters:
         if letter.lane is not Lane.REPLY:
             continue
-        if letter.not_before is None and letter.chat_id not in blocked:
+        if letter.chat_id not in blocked:
             ours.append(letter)
         else:
             blocked.add(letter.chat_id)

@@ -1,8 +1,9 @@
 """Who is here: language, consent, residents of an account, and being forgotten."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import (
@@ -83,7 +84,7 @@ async def add_to_household(
     """One more person who answers on this phone; sex and age band are asked next.
 
     Raises:
-        Refused: HOUSEHOLD_FULL, or TEXT_EMPTY or TEXT_TOO_LONG for the name.
+        Refused: HOUSEHOLD_FULL, or TEXT_EMPTY, TEXT_TOO_LONG or NAME_TAKEN for the name.
     """
     residents = await residents_of(session, account)
     if len(residents) >= terms.household_limit:
@@ -93,6 +94,8 @@ async def add_to_household(
         raise Refused(Reason.TEXT_EMPTY)
     if len(label) > LABEL_LIMIT:
         raise Refused(Reason.TEXT_TOO_LONG, limit=LABEL_LIMIT, length=len(label))
+    if any(label.casefold() == (other.label or "").casefold() for other in residents):
+        raise Refused(Reason.NAME_TAKEN)
     added = Resident(
         account_id=account.id, village_id=residents[0].village_id, label=label, created_at=now
     )
@@ -154,6 +157,22 @@ async def forget_undecided(session: AsyncSession, terms: Terms, *, now: datetime
 
 def may_vote_by_age(resident: Resident, terms: Terms) -> bool:
     return terms.voting_age == 0 or resident.age_band is not AgeBand.UNDER_18
+
+
+async def all_too_young(
+    session: AsyncSession, account_ids: Sequence[int], terms: Terms
+) -> set[int]:
+    """Those of the accounts on whose phone nobody is old enough to vote."""
+    if terms.voting_age == 0:
+        return set()
+    old_enough = case((Resident.age_band == AgeBand.UNDER_18, 0), else_=1)
+    found = await session.scalars(
+        select(Resident.account_id)
+        .where(Resident.account_id.in_(account_ids))
+        .group_by(Resident.account_id)
+        .having(func.max(old_enough) == 0)
+    )
+    return {account_id for account_id in found if account_id is not None}
 
 
 def is_complete(resident: Resident) -> bool:

@@ -38,6 +38,15 @@ def upgrade() -> None:
         sa.Column("mute_votes", sa.Boolean(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
     )
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_account_undecided",
+            ["seen_at"],
+            unique=False,
+            sqlite_where=sa.text("consent_at IS NULL"),
+            postgresql_where=sa.text("consent_at IS NULL"),
+        )
+
     op.create_table(
         "campaign",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -70,6 +79,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.create_index("ix_journal_actor_id", ["actor_id"], unique=False)
         batch_op.create_index(
             "ix_journal_subject_subject_id", ["subject", "subject_id"], unique=False
         )
@@ -95,7 +105,6 @@ def upgrade() -> None:
         ),
         sa.Column("lane", sa.SmallInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -104,6 +113,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_chat_id", ["chat_id"], unique=False)
         batch_op.create_index(
             "ix_outbox_chat_waiting",
             ["chat_id", "lane", "id"],
@@ -171,6 +181,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.create_index("ix_draft_form", ["form"], unique=False)
+        batch_op.create_index("ix_draft_touched_at", ["touched_at"], unique=False)
 
     op.create_table(
         "invitation",
@@ -427,6 +438,7 @@ def downgrade() -> None:
     op.drop_table("place_parent")
     op.drop_table("invitation")
     with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.drop_index("ix_draft_touched_at")
         batch_op.drop_index("ix_draft_form")
 
     op.drop_table("draft")
@@ -445,6 +457,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("sent_at IS NULL AND error IS NULL"),
         )
         batch_op.drop_index("ix_outbox_created_at")
+        batch_op.drop_index("ix_outbox_chat_id")
         batch_op.drop_index(
             "ix_outbox_chat_waiting",
             sqlite_where=sa.text("sent_at IS NULL AND error IS NULL"),
@@ -455,12 +468,20 @@ def downgrade() -> None:
     op.drop_table("media")
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.drop_index("ix_journal_subject_subject_id")
+        batch_op.drop_index("ix_journal_actor_id")
 
     op.drop_table("journal")
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.drop_index("ix_campaign_status")
 
     op.drop_table("campaign")
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_account_undecided",
+            sqlite_where=sa.text("consent_at IS NULL"),
+            postgresql_where=sa.text("consent_at IS NULL"),
+        )
+
     op.drop_table("account")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION journal_is_append_only()")

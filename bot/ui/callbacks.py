@@ -30,7 +30,10 @@ class UnreadableCallback(Exception):
 
 
 class Callback:
-    """What a button means. Fields: str (no colon), int, bool, StrEnum, and None of these."""
+    """What a button means.
+
+    Fields: str (printable ASCII, no colon), int, bool, StrEnum, and None of these.
+    """
 
     prefix: ClassVar[str]
 
@@ -39,7 +42,7 @@ class Callback:
         parts = [self.prefix, *(_write(getattr(self, field.name)) for field in fields)]
         data = SEPARATOR.join(parts)
         if len(data.encode()) > MAX_BYTES:
-            raise ValueError(f"callback data over {MAX_BYTES} bytes: {data}")
+            raise ValueError(f"callback data of {self.prefix!r} over {MAX_BYTES} bytes")
         return data
 
 
@@ -99,7 +102,7 @@ def _write(value: object) -> str:
         case enum.Enum():
             return str(value.value)
         case str() if SEPARATOR in value:
-            raise ValueError(f"a colon in callback data: {value}")
+            raise ValueError("a colon in callback data")
     return str(value)
 
 
@@ -124,7 +127,16 @@ def _reader(kind: Any) -> Function[[str], Any]:
         return _read_bool
     if kind is int:
         return _read_int
+    if kind is str:
+        return _read_str
     return kind  # type: ignore[no-any-return]
+
+
+def _read_str(text: str) -> str:
+    """No button holds anything else, and a database takes not every character."""
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError
+    return text
 
 
 def _read_bool(text: str) -> bool:

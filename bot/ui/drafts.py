@@ -43,9 +43,14 @@ async def present(context: Context, form: str, token: str) -> Draft:
         Refused: OUTDATED, when it is gone or was replaced.
     """
     draft = await find(context, form)
-    if draft is None or not secrets.compare_digest(draft.token, token):
+    if draft is None or not _alike(draft.token, token):
         raise Refused(Reason.OUTDATED)
     return draft
+
+
+def _alike(token: str, other: str) -> bool:
+    """As bytes: of strings, `compare_digest` takes none but ASCII."""
+    return secrets.compare_digest(token.encode(), other.encode(errors="replace"))
 
 
 async def change(

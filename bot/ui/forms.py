@@ -15,11 +15,11 @@ from markupsafe import Markup
 from telegram import Message
 
 from bot.ui import drafts
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import Callback, UnreadableCallback, callback, unpack
 from bot.ui.context import Context
 from bot.ui.i18n import Translator, msg
 from bot.ui.routes import Command, Event, OpenTo, Route, Tap
-from bot.ui.screens import Button, Row, Screen, column, lines
+from bot.ui.screens import Button, Row, Screen, column, len_in_telegram, lines
 from models import Draft
 from services.refusal import Reason, Refused
 
@@ -31,6 +31,7 @@ CONTROL = re.compile(
 )
 """What shows nothing, or turns the direction of what follows; the joiner inside emoji stays."""
 JOINER = "\u200d"
+COMMAND = re.compile(r"/[^\W\d_]")
 THOUSAND, MILLION, MILLIARD = 10**3, 10**6, 10**9
 TIMES = {
     "миң": THOUSAND,
@@ -49,12 +50,16 @@ NUMBER = re.compile(
 
 @callback("f")
 class Press(Callback):
-    """A button of a form: the value of a choice, or one of BACK, SKIP, CANCEL, SEND."""
+    """A button of a form: the value of a choice, or one of BACK, SKIP, CANCEL, SEND.
+
+    `about`: what the form is about, so that its door is found when the draft is gone.
+    """
 
     form: str
     token: str
     step: str
     value: str
+    about: int | None = None
 
 
 BACK, SKIP, CANCEL, SEND = "<", ">", "x", "ok"
@@ -90,11 +95,17 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Step):
-    """A text; `one_line`: a name or a question, which goes into lists and onto buttons."""
+    """A text; `one_line`: a name or a question, which goes into lists and onto buttons.
+
+    `limit` in Telegram's units, so that what is put together from texts fits into a message.
+    """
 
     limit: int
     one_line: bool = False
     wants: ClassVar[str] = msg("Please write it as a text message.")
+    no_command: ClassVar[str] = msg(
+        "There is no such command. If this is your answer, write it without / at the beginning."
+    )
 
     def read(self, message: Message, context: Context) -> str:
         if message.text is None:
@@ -104,8 +115,11 @@ class Text(Step):
             text = " ".join(text.split())
         if not text.strip(JOINER):
             raise Refused(Reason.TEXT_EMPTY)
-        if len(text) > self.limit:
-            raise Refused(Reason.TEXT_TOO_LONG, limit=self.limit, length=len(text))
+        if COMMAND.match(text):
+            raise Refused(Reason.WRONG_KIND, wanted=self.no_command)
+        length = len_in_telegram(text)
+        if length > self.limit:
+            raise Refused(Reason.TEXT_TOO_LONG, limit=self.limit, length=length)
         return text
 
 
@@ -174,6 +188,8 @@ class Moment(Step):
     now_too: bool = False
     after: str | None = None
     """The question whose answer the days are counted from; None: from today."""
+    longest: timedelta
+    """How far from now it may be."""
     wants: ClassVar[str] = msg("Please press a button or write a date: 25.11 18:00")
 
     def buttons(self, t: Translator, data: Data, now: datetime) -> Sequence[tuple[str, str]]:
@@ -186,7 +202,8 @@ class Moment(Step):
         earlier = data.get(self.after) if self.after else None
         start = datetime.fromisoformat(earlier).astimezone(now.tzinfo) if earlier else now
         day = start.replace(hour=self.hour, minute=0, second=0, microsecond=0)
-        return [day + timedelta(days=days) for days in self.days]
+        moments = [day + timedelta(days=days) for days in self.days]
+        return [moment for moment in moments if moment <= now + self.longest]
 
     def choose(self, value: str, context: Context, data: Data) -> str | None:
         if value == "now" and self.now_too:
@@ -196,17 +213,21 @@ class Moment(Step):
         except ValueError:
             raise Refused(Reason.OUTDATED) from None
         moment = datetime(day.year, day.month, day.day, self.hour, tzinfo=context.terms.zone)
-        if moment <= context.now:
-            raise Refused(Reason.DATE_PASSED)
-        return moment.isoformat()
+        return self._checked(moment, context)
 
     def read(self, message: Message, context: Context) -> str:
         local = context.now.astimezone(context.terms.zone)
         moment = read_moment(message.text or "", local, self.hour)
         if moment is None:
             raise Refused(Reason.NOT_A_MOMENT)
+        return self._checked(moment, context)
+
+    def _checked(self, moment: datetime, context: Context) -> str:
+        local = context.now.astimezone(context.terms.zone)
         if moment <= local:
             raise Refused(Reason.DATE_PASSED)
+        if moment > local + self.longest:
+            raise Refused(Reason.DATE_TOO_FAR)
         return moment.isoformat()
 
 
@@ -223,7 +244,11 @@ def read_number(text: str) -> int | None:
 
 
 def read_moment(text: str, local: datetime, hour: int) -> datetime | None:
-    """25.11, 25.11.26, 25.11.2026, 25.11 15:00, 25/11 15.30 → the next such moment; else None."""
+    """25.11, 25.11.26, 25.11.2026, 25.11 15:00, 25/11 15.30 → the next such moment; else None.
+
+    Without a year, the next that exists: 29.02 may be years away. What passed less than two months
+    ago is taken as passed, and not as a day of next year.
+    """
     found = re.fullmatch(
         r"\s*(\d{1,2})[./-](\d{1,2})(?:[./-](\d{4}|\d{2}))?\.?"
         r"(?:[\s,]+(\d{1,2})(?:[:.-](\d{2}))?)?\s*",
@@ -234,21 +259,23 @@ def read_moment(text: str, local: datetime, hour: int) -> datetime | None:
     day, month, year, at_hour, minute = (int(part) if part else None for part in found.groups())
     if year is not None and year < 100:
         year += 2000
-    try:
-        moment = local.replace(
-            year=year or local.year,
-            month=month or 0,
-            day=day or 0,
-            hour=hour if at_hour is None else at_hour,
-            minute=minute or 0,
-            second=0,
-            microsecond=0,
-        )
-        if year is None and moment < local - timedelta(days=60):
-            moment = moment.replace(year=local.year + 1)
-    except ValueError:
-        return None
-    return moment
+    years = range(local.year, local.year + 9) if year is None else (year,)
+    for each in years:
+        try:
+            moment = local.replace(
+                year=each,
+                month=month or 0,
+                day=day or 0,
+                hour=hour if at_hour is None else at_hour,
+                minute=minute or 0,
+                second=0,
+                microsecond=0,
+            )
+        except ValueError:
+            continue
+        if year is not None or moment >= local - timedelta(days=60):
+            return moment
+    return None
 
 
 @dataclass(frozen=True)
@@ -256,7 +283,8 @@ class Form:
     """A whole form.
 
     `submit` gets the answers when the review is confirmed, or after the last question without a
-    review. `leads_to`: where a cancelled form leads.
+    review. `leads_to`: where a cancelled form leads. `about`: the datum with the id of what the
+    form is about, which is all that `leads_to` needs.
     """
 
     name: str
@@ -264,6 +292,7 @@ class Form:
     submit: Callable[[Context, Data], Awaitable[None]]
     leads_to: Callable[[Data], Callback]
     review: Ask | None = None
+    about: str | None = None
 
     def step(self, name: str) -> Step:
         found = next((step for step in self.steps if step.name == name), None)
@@ -275,8 +304,29 @@ class Form:
         """The questions that are asked, given what was answered."""
         return [step for step in self.steps if step.when(data)]
 
+    def answered(self, data: Data) -> Data:
+        """Without answers to questions that are not asked any more."""
+        kept = dict(data)
+        for step in self.steps:
+            if not step.when(kept):
+                kept.pop(step.name, None)
+        return kept
+
 
 REVIEW = "review"
+ANSWER_AWAITED = timedelta(hours=1)
+"""After it a message is no longer taken for an answer; the buttons of the form still work."""
+OVER = (Reason.NO_RIGHT, Reason.VOTE_MOVED_ON, Reason.VOTE_UNCHANGEABLE)
+"""After these no answer can help: the form ends."""
+
+
+class FormOver(Refused):
+    """A form can't be submitted any more, whatever is answered."""
+
+    def __init__(self, refused: Refused, form: str, leads_to: Callback) -> None:
+        super().__init__(refused.reason, **refused.parameters)
+        self.form = form
+        self.leads_to = leads_to
 
 
 class Forms:
@@ -291,12 +341,17 @@ class Forms:
         otherwise: Callable[[Context], Awaitable[None]],
         nothing_to_cancel: Callable[[Context], Awaitable[None]],
         elsewhere: frozenset[str] = frozenset(),
+        leading: tuple[type[Callback], ...] = (),
     ) -> None:
-        """`elsewhere`: drafts whose messages `otherwise` takes."""
+        """`elsewhere`: drafts whose messages `otherwise` takes.
+
+        `leading`: buttons with a draft of their own that lead into a form.
+        """
         self._forms = {form.name: form for form in forms}
         self._otherwise = otherwise
         self._nothing_to_cancel = nothing_to_cancel
         self._elsewhere = elsewhere
+        self._leading = leading
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -331,7 +386,7 @@ class Forms:
 
     async def _take(self, context: Context) -> None:
         """A message: the answer to the question asked last, or nothing this bot understands."""
-        found = await self._waiting(context)
+        found = await self._waiting(context, within=ANSWER_AWAITED)
         if found is None:
             await self._otherwise(context)
             return
@@ -349,10 +404,15 @@ class Forms:
         else:
             await self._drop(context, *found)
 
-    async def _waiting(self, context: Context) -> tuple[Form, Draft] | None:
-        """The form that was touched last, unless something else has asked since."""
+    async def _waiting(
+        self, context: Context, *, within: timedelta = timedelta.max
+    ) -> tuple[Form, Draft] | None:
+        """The form that was touched last, unless something else has asked since.
+
+        `within`: only one touched so short a time ago.
+        """
         for draft in await drafts.latest(context):
-            if draft.form in self._elsewhere:
+            if draft.form in self._elsewhere or context.now - draft.touched_at > within:
                 return None
             if form := self._forms.get(draft.form):
                 return form, draft
@@ -368,9 +428,38 @@ class Forms:
         except Refused:
             await self._nothing_to_cancel(context)
 
+    async def show_present(self, context: Context, data: str) -> bool:
+        """What an outdated button of a form has led to meanwhile; False: nothing is known of it.
+
+        The second of two taps finds its draft ended or replaced by the first.
+        """
+        try:
+            tapped = unpack(data)
+        except UnreadableCallback:
+            return False
+        if not isinstance(tapped, (Press, *self._leading)):
+            return False
+        words = context.t("This button is out of date. Here is the present screen.")
+        form = self._forms.get(tapped.form) if isinstance(tapped, Press) else None
+        draft = await drafts.find(context, form.name) if form else None
+        found = (form, draft) if form and draft else None
+        if found is None and form and form.about and isinstance(tapped, Press) and tapped.about:
+            try:
+                await context.go(form.leads_to({form.about: tapped.about}))
+            except Refused:
+                return False
+            context.toast(words)
+            return True
+        found = found or await self._waiting(context)
+        if found is None:
+            return False
+        context.toast(words)
+        context.show(_screen(context, *found))
+        return True
+
     async def ask_again(self, context: Context) -> bool:
         """Shows the present question once more; whether there is one."""
-        found = await self._waiting(context)
+        found = await self._waiting(context, within=ANSWER_AWAITED)
         if found is None:
             return False
         context.say(_screen(context, *found))
@@ -384,7 +473,7 @@ async def begin(context: Context, form: Form, data: Data) -> None:
 
 
 async def _answer(context: Context, form: Form, draft: Draft, value: Any) -> None:
-    data = {**draft.data, draft.step: value}
+    data = form.answered({**draft.data, draft.step: value})
     asked = form.asked(data)
     names = [step.name for step in asked]
     place = names.index(draft.step) + 1
@@ -411,14 +500,20 @@ async def _go_back(context: Context, form: Form, draft: Draft) -> None:
 async def _submit(context: Context, form: Form, draft: Draft) -> None:
     data = dict(draft.data)
     await drafts.end(context, form.name)
-    await form.submit(context, data)
+    try:
+        await form.submit(context, data)
+    except Refused as refused:
+        if refused.reason in OVER:
+            raise FormOver(refused, form.name, form.leads_to(data)) from refused
+        raise
 
 
 def _screen(context: Context, form: Form, draft: Draft) -> Screen:
     t = context.t
+    about = draft.data[form.about] if form.about else None
 
     def button(label: str, value: str) -> Button:
-        return Button(label, Press(form.name, draft.token, draft.step, value))
+        return Button(label, Press(form.name, draft.token, draft.step, value, about))
 
     cancel = button(t("✖️ Cancel"), CANCEL)
     back = button(t("⬅️ Back"), BACK)

@@ -51,7 +51,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What is no command, tap or link: `input`, `edited`, `blocked`, `unblocked`, `group`."""
+    """What is no command, tap or link: `input`, `edited`, `blocked`, `unblocked`, `group`,
+    `tapped in group`."""
 
     name: str
     handler: Handler

@@ -151,6 +151,11 @@ def plain(text: str) -> str:
     return Markup(text).striptags() if isinstance(text, Markup) else text
 
 
+def len_in_telegram(text: str) -> int:
+    """How long Telegram takes a plain text to be: characters beyond U+FFFF count twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def column(*buttons: Button) -> Rows:
     """Each button in a row of its own."""
     return tuple((button,) for button in buttons)

@@ -112,11 +112,13 @@ async def open_vote(
     """The vote, if this resident may cast a ballot in it now.
 
     Raises:
-        Refused: NOT_FOUND, VOTE_NOT_OPEN, VOTE_CLOSED, NOT_YOUR_VOTE, TOO_YOUNG.
+        Refused: NOT_FOUND, VOTE_NOT_OPEN, VOTE_CLOSED, VOTE_CANCELLED, NOT_YOUR_VOTE, TOO_YOUNG.
     """
     vote = await load(session, vote_id, lock=True)
     if vote.status in (VoteStatus.DRAFT, VoteStatus.ANNOUNCED):
         raise Refused(Reason.VOTE_NOT_OPEN)
+    if vote.status is VoteStatus.CANCELLED:
+        raise Refused(Reason.VOTE_CANCELLED, ky=vote.cancel_reason_ky, ru=vote.cancel_reason_ru)
     if vote.status is not VoteStatus.OPEN or (vote.closes_at and vote.closes_at <= now):
         raise Refused(Reason.VOTE_CLOSED)
     if not await _is_in_scope(session, vote_id, resident.village_id):

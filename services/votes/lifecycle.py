@@ -190,7 +190,7 @@ def set_dates(
     """When it opens (None: when announced) and closes.
 
     Raises:
-        Refused: VOTE_UNCHANGEABLE, DATE_PASSED, CLOSES_BEFORE_OPENING; NOT_A_MOMENT, when it is
+        Refused: VOTE_UNCHANGEABLE, DATE_PASSED, CLOSES_BEFORE_OPENING; DATE_TOO_FAR, when it is
             more than LONGEST_AHEAD away.
     """
     require_draft(vote)
@@ -199,7 +199,7 @@ def set_dates(
     if closes_at < max(opens_at or now, now) + SHORTEST:
         raise Refused(Reason.CLOSES_BEFORE_OPENING)
     if closes_at > now + LONGEST_AHEAD:
-        raise Refused(Reason.NOT_A_MOMENT)
+        raise Refused(Reason.DATE_TOO_FAR)
     vote.opens_at, vote.closes_at = opens_at, closes_at
 
 
@@ -286,6 +286,13 @@ def missing(vote: Vote) -> list[str]:
     if vote.closes_at is None:
         lacks.append("closes_at")
     return lacks
+
+
+def dates_have_passed(vote: Vote, *, now: datetime) -> bool:
+    """Whether the vote, announced now, couldn't be open for SHORTEST any more."""
+    if vote.closes_at is None:
+        return False
+    return vote.closes_at < max(vote.opens_at or now, now) + SHORTEST
 
 
 async def announce(session: AsyncSession, vote: Vote, *, by: int, now: datetime) -> None:
@@ -420,8 +427,6 @@ class Due:
     closing: list[int]
     reminding: list[int]
     sealing: list[int]
-    over: int
-    """How many votes have left deleted ballots behind, sealed or cancelled."""
 
 
 async def due(session: AsyncSession, terms: Terms, *, now: datetime) -> Due:
@@ -443,13 +448,13 @@ async def due(session: AsyncSession, terms: Terms, *, now: datetime) -> Due:
         sealing=await ids(
             Vote.status.in_([VoteStatus.CLOSED, VoteStatus.PUBLISHED]), Vote.sealed_at.is_(None)
         ),
-        over=await session.scalar(
-            select(func.count()).where(
-                or_(Vote.sealed_at.is_not(None), Vote.status == VoteStatus.CANCELLED)
-            )
-        )
-        or 0,
     )
+
+
+async def over(session: AsyncSession) -> int:
+    """How many votes, sealed or cancelled, have left deleted ballots behind."""
+    is_over = or_(Vote.sealed_at.is_not(None), Vote.status == VoteStatus.CANCELLED)
+    return await session.scalar(select(func.count()).where(is_over)) or 0
 
 
 async def open_due(session: AsyncSession, vote_id: int, *, now: datetime) -> None:

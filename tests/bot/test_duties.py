@@ -14,6 +14,7 @@ from bot.clock import Clock, Ticker
 from bot.duties import Duties
 from models import (
     Account,
+    Ballot,
     Campaign,
     CampaignStatus,
     Draft,
@@ -24,9 +25,9 @@ from models import (
     Vote,
     VoteStatus,
 )
-from services.votes import counting
+from services.votes import ballots, counting
 from services.votes.ballots import draft_name
-from tests.world import START, World
+from tests.world import START, Person, World
 
 
 @pytest.fixture
@@ -63,6 +64,58 @@ async def test_a_vote_opens_and_closes_by_the_clock(both: World) -> None:
     assert vote.sealed_at is not None
 
 
+async def test_a_large_vote_is_sealed_in_one_go_after_it_was_closed(
+    both: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "SEAL_BATCH", 1)
+    wiped = _count_wiping(both, monkeypatch)
+    vote_id = await both.vote(maker=await both.staff())
+    for number in range(4):
+        await _cast(both, vote_id, await both.villager(f"Айда {number}"))
+    both.clock.advance(timedelta(days=30))
+    await both.ashar.duties.move_votes(both.now)
+    assert await counted(both, Ballot.vote_id == vote_id) == 0
+    assert (await vote_of(both, vote_id)).sealed_at is not None
+    assert len(wiped) == 1
+    await both.ashar.duties.move_votes(both.now)
+    assert len(wiped) == 1
+
+
+async def test_the_traces_of_a_vote_that_was_closed_by_hand_are_wiped(
+    both: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vote_id = await both.vote(maker=await both.staff())
+    await _cast(both, vote_id, await both.villager())
+    await both.ashar.duties.move_votes(both.now)
+    wiped = _count_wiping(both, monkeypatch)
+    async with both.ashar.database.begin() as session:
+        await counting.close_vote(session, vote_id, both.ashar.terms, by=1, now=both.now)
+    assert await counted(both, Ballot.vote_id == vote_id) == 0
+    await both.ashar.duties.move_votes(both.now)
+    assert len(wiped) == 1
+
+
+def _count_wiping(world: World, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    wiped: list[bool] = []
+    wipe = world.ashar.database.wipe_log
+
+    async def counting_wipe() -> None:
+        wiped.append(True)
+        await wipe()
+
+    monkeypatch.setattr(world.ashar.database, "wipe_log", counting_wipe)
+    return wiped
+
+
+async def _cast(world: World, vote_id: int, person: Person) -> None:
+    async with world.ashar.database.begin() as session:
+        resident = await session.scalar(select(Resident).where(Resident.account_id == person.id))
+        assert resident is not None
+        await ballots.cast_ballot(
+            session, vote_id, resident, (1,), world.ashar.terms, now=world.now
+        )
+
+
 async def test_everybody_in_the_scope_is_told_once(both: World) -> None:
     people = [await both.villager(f"Айда {i}") for i in range(3)]
     await both.vote(maker=await both.staff())
@@ -94,7 +147,7 @@ async def test_a_broadcast_waits_while_enough_is_in_the_outbox(world: World) -> 
         "payload": {},
         "lane": int(Lane.BULK),
         "created_at": START,
-        "not_before": START + timedelta(days=9),
+        "claimed_until": START + timedelta(days=9),
         "attempts": 0,
     }
     async with world.ashar.database.begin() as session:
@@ -290,7 +343,7 @@ async def test_dust_is_swept_and_nothing_else(both: World) -> None:
                 payload={"text": "unsent"},
                 lane=int(Lane.REPLY),
                 created_at=START - timedelta(days=90),
-                not_before=START + timedelta(days=900),
+                claimed_until=START + timedelta(days=900),
                 attempts=0,
             )
         )

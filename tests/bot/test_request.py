@@ -10,7 +10,15 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
 
-from bot.request import AiohttpRequest, BotApi, Undelivered, Upload, seconds_of, wait_at_most
+from bot.request import (
+    AiohttpRequest,
+    BotApi,
+    Undelivered,
+    Unreadable,
+    Upload,
+    seconds_of,
+    wait_at_most,
+)
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 TOKEN = "123456:TEST-token"
@@ -96,6 +104,8 @@ async def test_ptb_can_use_it_too(server: Server, request_: AiohttpRequest) -> N
         (429, {"ok": False, "error_code": 429, "description": "x",
                "parameters": {"retry_after": 7}}, RetryAfter),
         (502, None, NetworkError),
+        (200, None, Unreadable),
+        (200, {"ok": True}, Unreadable),
     ],
 )  # fmt: skip
 async def test_refusals_are_telegrams_errors(

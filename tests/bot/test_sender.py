@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.files import Order
 from bot.pacer import Pacer
-from bot.request import Undelivered, Upload
+from bot.request import Undelivered, Unreadable, Upload
 from bot.sender import BULK_AHEAD, Sender
 from bot.ui.context import Answer
 from models import Account, Lane, Outbox
@@ -43,11 +44,10 @@ def letter(
     text: str,
     lane: Lane = Lane.REPLY,
     *,
-    not_before: datetime | None = None,
     method: str = "sendMessage",
     **payload: Any,
 ) -> Letter:
-    return Letter(next_id(), chat_id, method, {"text": text, **payload}, lane, not_before)
+    return Letter(next_id(), chat_id, method, {"text": text, **payload}, lane)
 
 
 def picture(chat_id: int, lane: Lane = Lane.BULK, *, reuse: bool = True) -> Letter:
@@ -179,30 +179,6 @@ async def test_a_reply_to_a_chat_that_waits_out_its_second_of_bulk_goes_at_once(
     assert lite.api.texts[:2] == ["one", "reply"]
 
 
-async def test_a_letter_waits_for_its_time_and_those_behind_it_wait_too(post: Post) -> None:
-    later = START + timedelta(hours=1)
-    async with post.sender() as sender:
-        await put(post.database, [letter(AIDA, "now"), letter(AIDA, "later", not_before=later)])
-        await put(post.database, [letter(AIDA, "behind"), letter(BAKYT, "other")])
-        await sender.drain()
-        assert sorted(post.api.texts) == ["now", "other"]
-        post.clock.advance(timedelta(hours=1))
-        await sender.drain()
-    assert post.api.texts_to(AIDA) == ["now", "later", "behind"]
-
-
-async def test_a_fresh_reply_does_not_overtake_a_letter_that_is_due_later(post: Post) -> None:
-    later = START + timedelta(hours=1)
-    async with post.sender() as sender:
-        await reply(sender, post.database, letter(AIDA, "later", not_before=later))
-        await reply(sender, post.database, letter(AIDA, "fresh"))
-        await sender.drain()
-        assert post.api.texts == []
-        post.clock.advance(timedelta(hours=1))
-        await sender.drain()
-    assert post.api.texts == ["later", "fresh"]
-
-
 async def test_after_a_crash_a_fresh_reply_goes_behind_all_that_was_left(post: Post) -> None:
     await put(post.database, [letter(AIDA, f"left {i}") for i in range(5)])
     post.api.gate.clear()
@@ -281,12 +257,8 @@ async def test_somebody_who_is_gone_is_marked_and_their_letters_are_dropped(
     async with post.database.begin() as session:
         session.add(Account(id=AIDA, created_at=START, seen_at=START))
     post.api.by_chat[AIDA] = deque([error])
-    await post.send(
-        letter(AIDA, "one"),
-        letter(AIDA, "two"),
-        letter(AIDA, "bulk", Lane.BULK),
-        letter(BAKYT, "other"),
-    )
+    bulk = letter(AIDA, "bulk", Lane.BULK)
+    await post.send(bulk, letter(AIDA, "one"), letter(BAKYT, "other"))
     assert post.api.texts_to(AIDA) == ["one"]
     assert post.api.texts_to(BAKYT) == ["other"]
     assert await post.unsent() == []
@@ -294,6 +266,44 @@ async def test_somebody_who_is_gone_is_marked_and_their_letters_are_dropped(
     assert found[AIDA] == ("unreachable", None)
     async with post.database.read() as session:
         assert (await session.get_one(Account, AIDA)).unreachable_at == START
+
+
+async def test_letters_after_the_one_that_was_refused_still_go(post: Post) -> None:
+    """They may answer somebody who has come back meanwhile."""
+    post.api.by_chat[AIDA] = deque([Forbidden("Forbidden: bot was blocked by the user")])
+    await post.send(letter(AIDA, "one"), letter(AIDA, "two"))
+    assert post.api.texts_to(AIDA) == ["one", "two"]
+    assert [row.error for row in await rows(post.database)] == ["unreachable", None]
+
+
+@pytest.mark.parametrize(
+    "error", [NetworkError("Request Entity Too Large (413)"), Unreadable("Invalid server response")]
+)
+async def test_a_letter_that_always_fails_holds_up_its_chat_for_a_day_only(
+    lite: Post, error: TelegramError
+) -> None:
+    yesterday = next_id() - (25 * 3600 * 1000 << 20)
+    old = replace(letter(AIDA, "old"), id=yesterday)
+    lite.api.by_chat[AIDA] = deque([error])
+    await lite.send(old, letter(AIDA, "new"))
+    assert lite.api.texts_to(AIDA) == ["old", "new"]
+    assert [row.error for row in await rows(lite.database)] == [
+        f"given up: {type(error).__name__}",
+        None,
+    ]
+
+
+async def test_an_answer_that_can_not_be_read_is_uncertain_and_tried_again(lite: Post) -> None:
+    before = count("uncertain")
+    lite.api.by_chat[AIDA] = deque([Unreadable("Invalid server response")])
+    async with lite.sender() as sender:
+        await put(lite.database, [letter(AIDA, "one")])
+        await sender.drain()
+        lite.clock.advance(timedelta(minutes=1))
+        await sender.drain()
+    assert lite.api.texts_to(AIDA) == ["one", "one"]
+    assert count("uncertain") == before + 1
+    assert await lite.unsent() == []
 
 
 async def test_letters_follow_a_group_that_moved(post: Post) -> None:

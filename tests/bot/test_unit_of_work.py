@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url, select
@@ -10,10 +11,12 @@ from sqlalchemy import make_url, select
 from bot import database as database_module
 from bot.database import Database
 from bot.errors import OutOfReach
+from bot.ui import drafts
 from bot.ui.context import Context
 from bot.ui.screens import Screen
-from models import Account, Outbox, ProcessedUpdate
+from models import Account, Draft, Outbox, ProcessedUpdate
 from services.outbox import LEASE, Letter
+from services.refusal import Reason, Refused
 from tests.bot.machine import START, Machine, Tapped, running
 from tests.postgres import temporary_postgres
 
@@ -100,6 +103,92 @@ async def test_a_refusal_undoes_what_was_written_and_gets_its_words(
     assert machine.said_to(AIDA) == ["hello", "no: not_found ky"]
     assert machine.incidents == []
     assert await machine.languages() == {AIDA: "ky", BAKYT: "ru"}
+
+
+def _count_tries(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether with savepoints, for each transaction."""
+    tries: list[bool] = []
+    transact = machine.unit._transact_with
+
+    async def counting(*arguments: Any, savepoints: bool) -> Any:
+        tries.append(savepoints)
+        return await transact(*arguments, savepoints=savepoints)
+
+    monkeypatch.setattr(machine.unit, "_transact_with", counting)
+    return tries
+
+
+async def _fill_in(context: Context) -> None:
+    """As a pick on a ballot does: a draft is changed, nothing is flushed."""
+    words = (context.message.text or "").split()
+    context.say(Screen(words[0]))
+    if "looking" in words:
+        await context.session.scalars(select(Account.id))
+    if "stale" in words:
+        raise Refused(Reason.OUTDATED)
+    draft = await drafts.begin(context, "ballot", "pick", {"words": words})
+    if "late" in words:
+        draft.step = "late"
+        raise Refused(Reason.OUTDATED)
+
+
+@pytest.mark.parametrize("words", ["stale", "looking stale"])
+async def test_one_stale_tap_among_picks_undoes_nothing(
+    sqlite_machine: Machine, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    machine = sqlite_machine
+    machine.handler = _fill_in
+    await machine.run(*(machine.says(1000 + i, "first") for i in range(10)))
+    tries = _count_tries(machine, monkeypatch)
+    updates = [machine.says(1000 + i, "pick") for i in range(10)]
+    updates[6] = machine.says(1006, f"x {words}")
+    assert await machine.run(*updates) == [None] * 10
+    assert tries == [False]
+    assert machine.said_to(1006) == ["first", "no: outdated None"]
+    async with machine.database.read() as session:
+        kept = {row.account_id: row.data["words"] for row in await session.scalars(select(Draft))}
+    assert kept == {1000 + i: ["pick"] for i in range(10) if i != 6} | {1006: ["first"]}
+
+
+async def test_a_tap_refused_after_it_changed_something_is_undone_among_picks(
+    sqlite_machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = sqlite_machine
+    machine.handler = _fill_in
+    await machine.run(*(machine.says(1000 + i, "first") for i in range(3)))
+    tries = _count_tries(machine, monkeypatch)
+    await machine.run(
+        machine.says(1000, "pick"), machine.says(1001, "pick late"), machine.says(1002, "pick")
+    )
+    assert tries == [False, True]
+    async with machine.database.read() as session:
+        kept = {row.account_id: row.data["words"] for row in await session.scalars(select(Draft))}
+    assert kept == {1000: ["pick"], 1001: ["first"], 1002: ["pick"]}
+
+
+async def test_a_second_update_of_one_person_takes_the_careful_way(
+    sqlite_machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = sqlite_machine
+    machine.handler = _fill_in
+    await machine.run(machine.says(AIDA, "first"), machine.says(BAKYT, "first"))
+    tries = _count_tries(machine, monkeypatch)
+    await machine.run(
+        machine.says(AIDA, "pick"), machine.says(BAKYT, "pick"), machine.says(AIDA, "again late")
+    )
+    assert tries == [False, True]
+    async with machine.database.read() as session:
+        draft = await session.get_one(Draft, (AIDA, "ballot"))
+    assert (draft.data["words"], draft.step) == (["pick"], "pick")
+
+
+async def test_whoever_shows_up_again_can_be_reached(machine: Machine) -> None:
+    await machine.run(machine.says(AIDA, "hello"))
+    async with machine.database.begin() as session:
+        (await session.get_one(Account, AIDA)).unreachable_at = START
+    await machine.run(machine.says(AIDA, "I am back"))
+    async with machine.database.read() as session:
+        assert (await session.get_one(Account, AIDA)).unreachable_at is None
 
 
 async def test_an_old_button_is_refused_and_a_forged_one_too(machine: Machine) -> None:

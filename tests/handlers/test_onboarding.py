@@ -181,7 +181,9 @@ async def test_a_link_that_no_poster_has_is_an_ordinary_start(world: World, payl
     assert aida.buttons == ["Кыргызча", "Русский"]
 
 
-@pytest.mark.parametrize("prefix", ["terms:", "agree:0:{version}:", "agree:1:{version}:", "speak:ru:"])
+@pytest.mark.parametrize(
+    "prefix", ["terms:", "agree:0:{version}:", "agree:1:{version}:", "speak:ru:"]
+)
 async def test_a_payload_too_long_for_a_button_is_dropped(world: World, prefix: str) -> None:
     aida = world.stranger("Айда", "ky")
     await aida.says("/start")

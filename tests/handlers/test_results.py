@@ -6,10 +6,11 @@ import pytest
 
 from bot.files import Order
 from bot.ui.i18n import Translators
-from bot.ui.screens import CAPTION_LIMIT, plain
+from bot.ui.screens import CAPTION_LIMIT, len_in_telegram, plain
 from handlers import results as dialogue
-from handlers.words import cut, len_in_telegram, result_text
+from handlers.words import cut, result_text
 from models import Sex, TallyGroup, Vote, VoteMethod, VoteOption, VoteStatus
+from services.refusal import Reason, Refused
 from services.terms import Terms
 from services.votes import counting, lifecycle
 from services.votes.results import Breakdown, Line, Result
@@ -265,7 +266,23 @@ async def test_what_is_not_published_is_told_to_nobody(
     vote_id = await world.vote(maker=bakyt)
     async with world.ashar.database.begin() as session:
         (await session.get_one(Vote, vote_id)).status = state
-    await aida.says("/menu")
+    await aida.says("/help")
     await aida.forges(f"{prefix}:{vote_id}")
     aida.is_told("This button is out of date. Here is the present screen.")
+    aida.sees("<b>🏠 Main menu</b>")
+
+
+async def test_who_has_no_rights_is_led_to_the_menu_when_a_vote_has_moved_on(
+    world: World, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def moved_on(*_: object) -> Result:
+        raise Refused(Reason.VOTE_MOVED_ON)
+
+    bakyt = await world.staff("Бакыт")
+    (aida,) = await villagers(world, 1, language)
+    vote_id = await world.vote(maker=bakyt)
+    monkeypatch.setattr(dialogue, "_published", moved_on)
+    await aida.says("/help")
+    await aida.forges(f"groups:{vote_id}")
+    aida.is_told("The vote has moved on meanwhile: this can't be done any more.")
     aida.sees("<b>🏠 Main menu</b>")

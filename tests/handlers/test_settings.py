@@ -239,7 +239,7 @@ async def test_a_name_is_a_short_text_and_asked_for_again(world: World, language
         limit=LABEL_LIMIT,
     )
     await aida.says("<i>Апа</i> & 👵")
-    aida.sees("Add this person to this phone?")
+    aida.sees("<b>Add this person to this phone?</b>")
     assert "<i>Апа</i> & 👵" in aida.news
     await aida.taps("✅ Confirm")
     assert [r.label for r in await household(world, aida)] == [None, "<i>Апа</i> & 👵"]

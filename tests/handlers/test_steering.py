@@ -89,6 +89,31 @@ async def test_an_act_that_came_too_late_shows_where_the_vote_is_now(
     bakyt.sees("🔒 closed, not published")
 
 
+async def test_a_word_that_comes_after_publishing_ends_its_form(
+    world: World, language: str
+) -> None:
+    bakyt = await world.staff("Бакыт", language)
+    other = await world.staff("Эркин")
+    vote_id = await world.vote(maker=bakyt)
+    await close(world, vote_id)
+    await open_staff_vote(bakyt, vote_id)
+    await bakyt.taps("✏️ Add a word")
+    await bakyt.says("/unknown")
+    bakyt.sees(
+        "There is no such command. If this is your answer, write it without / at the beginning.",
+        "✏️ Your word to the village with the result, in Kyrgyz:",
+    )
+    await bakyt.says("Рахмат!")
+    await open_staff_vote(other, vote_id)
+    await other.taps("📣 Publish the result")
+    await other.taps("📣 Yes, publish")
+    await bakyt.says("Спасибо!")
+    bakyt.sees("The vote has moved on meanwhile: this can't be done any more.", "📊 published")
+    await bakyt.says("Спасибо!")
+    bakyt.sees("I didn't understand that. Please press one of the buttons 👇")
+    assert (await read_vote(world, vote_id)).word_ru is None
+
+
 async def test_the_clock_opens_closes_and_tells_the_maker(world: World, language: str) -> None:
     bakyt = await world.staff("Бакыт", language)
     aida = await world.villager("Айда", language)

@@ -14,8 +14,23 @@ from sqlalchemy import Integer, func, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.database import Database
-from models import AgeBand, Ballot, Turnout, Vote, VoteMethod, VoteReceipt, VoteStatus
+from models import (
+    Account,
+    AgeBand,
+    Ballot,
+    Draft,
+    Place,
+    PlaceLevel,
+    Resident,
+    Turnout,
+    Vote,
+    VoteMethod,
+    VoteReceipt,
+    VoteStatus,
+    VoteVillage,
+)
 from models.schema import Model
+from services import people
 from services.refusal import Reason, Refused
 from services.votes import ballots, counting, results
 from tests.services.voting_place import NOW, TERMS, VotingPlace
@@ -168,6 +183,130 @@ async def test_after_the_seal_there_are_receipts_in_alphabetical_order_and_no_ba
     assert await _rows(place, Ballot) == 0
 
 
+async def test_a_vote_is_sealed_as_it_closes(place: VotingPlace) -> None:
+    vote_id = await place.vote()
+    cast = [await place.cast(vote_id, one, 1) for one in await place.residents(3)]
+    await place.close(vote_id)
+    assert await _rows(place, Ballot) == 0
+    async with place.database.read() as session:
+        assert (await session.get_one(Vote, vote_id)).sealed_at == NOW
+        assert await results.receipts(session, vote_id) == sorted(one.receipt for one in cast)
+
+
+async def test_more_ballots_than_a_batch_are_sealed_after_the_close(
+    place: VotingPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "SEAL_BATCH", 2)
+    vote_id = await place.vote()
+    for one in await place.residents(3):
+        await place.cast(vote_id, one, 1)
+    await place.close(vote_id)
+    assert await _rows(place, Ballot) == 3
+    await place.seal(vote_id)
+    assert (await _rows(place, Ballot), await _rows(place, VoteReceipt)) == (0, 3)
+
+
+@pytest.mark.postgresql
+async def test_after_the_close_no_transaction_joins_a_voter_to_a_choice(
+    postgresql_url: str,
+) -> None:
+    """PostgreSQL keeps with each row the transaction that wrote it; turnout and ballot share it."""
+    database = Database(postgresql_url)
+    place = await VotingPlace(database).settle()
+    vote_id = await place.vote()
+    for number, one in enumerate(await place.residents(4)):
+        await place.cast(vote_id, one, 1 + number % 3)
+    joined = text(
+        "SELECT t.resident_id, b.choice FROM turnout t JOIN ballot b ON t.xmin::text = b.xmin::text"
+    )
+    async with database.read() as session:
+        assert len((await session.execute(joined)).all()) == 4
+    await place.close(vote_id)
+    async with database.read() as session:
+        assert (await session.execute(joined)).all() == []
+        assert await session.scalar(text("SELECT pg_relation_size('ballot')")) > 0
+    await database.wipe_log()
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT pg_relation_size('ballot')")) == 0
+    await database.close()
+
+
+async def test_who_moves_away_votes_in_one_place_only(place: VotingPlace) -> None:
+    here, both = await place.vote(), await place.vote()
+    resident = await place.resident()
+    async with place.database.begin() as session:
+        other = Place(code="2", level=PlaceLevel.VILLAGE, name_ky="Ак-Суу", name_ru="Ак-Суу")
+        session.add(other)
+        await session.flush()
+        session.add(VoteVillage(vote_id=both, village_id=other.id))
+    await place.cast(here, resident, 1)
+    await place.cast(both, resident, 1)
+    async with place.database.begin() as session:
+        account = await session.get_one(Account, resident.account_id)
+        lost = await ballots.lost_by_moving(session, [resident], other.id)
+        assert [vote.id for vote in lost] == [here]
+        assert await ballots.lost_by_moving(session, [resident], place.village) == []
+        await people.settle(session, account, other.id, now=NOW)
+    async with place.database.read() as session:
+        assert list(await session.scalars(select(Turnout.vote_id))) == [both]
+        assert list(await session.scalars(select(Ballot.vote_id))) == [both]
+
+
+async def test_moving_takes_nothing_out_of_a_vote_that_is_closed(place: VotingPlace) -> None:
+    vote_id = await place.vote()
+    resident = await place.resident()
+    await place.cast(vote_id, resident, 1)
+    await place.close(vote_id)
+    async with place.database.begin() as session:
+        other = Place(code="2", level=PlaceLevel.VILLAGE, name_ky="Ак-Суу", name_ru="Ак-Суу")
+        session.add(other)
+        await session.flush()
+        assert await ballots.lost_by_moving(session, [resident], other.id) == []
+        account = await session.get_one(Account, resident.account_id)
+        await people.settle(session, account, other.id, now=NOW)
+    assert await _rows(place, Turnout) == 1
+
+
+async def test_who_leaves_a_phone_leaves_no_ballot_begun(place: VotingPlace) -> None:
+    vote_id, other_vote = await place.vote(), await place.vote()
+    resident = await place.resident()
+    async with place.database.begin() as session:
+        account = await session.get_one(Account, resident.account_id)
+        relative = Resident(
+            account_id=account.id, village_id=place.village, label="Апам", created_at=NOW
+        )
+        session.add(relative)
+        await session.flush()
+        drafts = {
+            ballots.draft_name(vote_id): {"resident": relative.id},
+            ballots.draft_name(other_vote): {"resident": resident.id},
+            "another": {"resident": relative.id},
+        }
+        for form, data in drafts.items():
+            session.add(
+                Draft(
+                    account_id=account.id, form=form, token="t", step="s", data=data, touched_at=NOW
+                )
+            )
+        await session.flush()
+        await people.leave_household(session, account, relative.id)
+    async with place.database.read() as session:
+        kept = set(await session.scalars(select(Draft.form)))
+    assert kept == {ballots.draft_name(other_vote), "another"}
+
+
+async def test_a_vote_that_is_written_is_read_again_in_the_same_transaction(
+    place: VotingPlace,
+) -> None:
+    vote_id = await place.vote()
+    resident = await place.resident()
+    async with place.database.begin() as session:
+        (vote,) = await ballots.current_votes(session, [resident])
+        vote.status = VoteStatus.PUBLISHED
+        assert await ballots.current_votes(session, [resident]) == []
+        assert [one.id for one in await ballots.past_votes(session, [resident])] == [vote_id]
+
+
 async def test_an_open_vote_can_not_be_sealed(village: VotingPlace) -> None:
     vote_id = await village.vote()
     await village.cast(vote_id, await village.resident(), 1)
@@ -260,7 +399,7 @@ async def test_who_may_not_vote_is_told_why(village: VotingPlace) -> None:
         (VoteStatus.ANNOUNCED, Reason.VOTE_NOT_OPEN),
         (VoteStatus.CLOSED, Reason.VOTE_CLOSED),
         (VoteStatus.PUBLISHED, Reason.VOTE_CLOSED),
-        (VoteStatus.CANCELLED, Reason.VOTE_CLOSED),
+        (VoteStatus.CANCELLED, Reason.VOTE_CANCELLED),
     ):
         vote_id = await village.vote(status)
         with pytest.raises(Refused) as refused:

@@ -20,6 +20,7 @@ from models import (
     VoteVillage,
 )
 from services import campaigns
+from tests.plans import explained
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 
@@ -89,6 +90,25 @@ async def test_each_recipient_comes_once_and_then_the_campaign_is_done(
         assert (campaign.status, campaign.total) == (CampaignStatus.DONE, 9)
         assert campaign.finished_at == NOW
         assert await campaigns.running(session) == []
+
+
+async def test_who_is_muted_or_gone_is_passed_over_and_those_behind_still_come(
+    database: Database,
+) -> None:
+    async with database.begin() as session:
+        for id in range(103, 109):
+            (await session.get_one(Account, id)).mute_votes = True
+    batches = [await next_ids(database, limit=3) for _ in range(4)]
+    assert batches == [[101, 102], [], [109], []]
+    assert await next_ids(database, limit=3) is None
+
+
+async def test_recipients_are_found_through_their_villages(database: Database) -> None:
+    """Not by walking through all accounts of the country."""
+    async with database.begin() as session:
+        statements = await explained(session, campaigns.next_recipients(session, 1, now=NOW))
+    assert statements or session.get_bind().dialect.name != "sqlite"
+    assert not [plan for plan in statements if "SCAN" in plan and "SCAN vote_village" not in plan]
 
 
 async def test_a_batch_that_was_rolled_back_comes_again(database: Database) -> None:

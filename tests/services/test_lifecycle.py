@@ -14,6 +14,8 @@ from models import (
     Campaign,
     CampaignStatus,
     JournalEntry,
+    Lane,
+    Outbox,
     Place,
     PlaceLevel,
     Tally,
@@ -250,6 +252,35 @@ async def test_the_call_to_vote_stops_when_the_vote_is_closed(village: VotingPla
     assert await _count(village, Campaign.status == CampaignStatus.RUNNING) == 0
 
 
+async def test_letters_that_call_to_vote_and_nobody_has_taken_stop_with_the_vote(
+    place: VotingPlace,
+) -> None:
+    vote_id = await place.vote()
+    async with place.database.begin() as session:
+        campaign_id = await session.scalar(select(Campaign.id))
+        for number, (claimed, of) in enumerate(
+            [(None, campaign_id), (NOW + timedelta(seconds=30), campaign_id), (None, None)]
+        ):
+            session.add(
+                Outbox(
+                    id=number + 1,
+                    chat_id=1,
+                    method="sendMessage",
+                    payload={"text": "vote!"},
+                    lane=int(Lane.BULK),
+                    created_at=NOW,
+                    claimed_until=claimed,
+                    attempts=0,
+                    campaign_id=of,
+                )
+            )
+    await place.close(vote_id)
+    async with place.database.read() as session:
+        rows = list(await session.scalars(select(Outbox).order_by(Outbox.id)))
+    assert [row.error for row in rows] == ["stopped", None, None]
+    assert [row.payload is None for row in rows] == [True, False, False]
+
+
 async def test_the_reason_of_a_cancelling_is_not_kept_in_the_journal(village: VotingPlace) -> None:
     """The journal can't be changed, so no free text goes into it."""
     await _cancelled(village, await village.vote())
@@ -287,7 +318,9 @@ async def test_a_vote_confirmed_after_its_opening_date_opens_now(village: Voting
         assert vote.opens_at == later
 
 
-async def test_what_is_due_is_opened_closed_and_sealed_at_its_time(place: VotingPlace) -> None:
+async def test_what_is_due_is_opened_closed_and_sealed_at_its_time(
+    place: VotingPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     announced = await place.vote(VoteStatus.ANNOUNCED)
     async with place.database.read() as session:
         assert not (await lifecycle.due(session, TERMS, now=NOW)).opening
@@ -300,12 +333,20 @@ async def test_what_is_due_is_opened_closed_and_sealed_at_its_time(place: Voting
     async with place.database.read() as session:
         week = await lifecycle.due(session, TERMS, now=NOW + timedelta(days=7))
     assert week.closing == [announced]
+    for one in await place.residents(2):
+        async with place.database.begin() as session:
+            await ballots.cast_ballot(
+                session, announced, one, (1,), TERMS, now=NOW + timedelta(days=2)
+            )
+    monkeypatch.setattr(counting, "SEAL_BATCH", 1)
     await place.close(announced)
     async with place.database.read() as session:
+        assert await lifecycle.over(session) == 0
         assert (await lifecycle.due(session, TERMS, now=NOW)).sealing == [announced]
     await place.seal(announced)
     async with place.database.read() as session:
         assert not (await lifecycle.due(session, TERMS, now=NOW)).sealing
+        assert await lifecycle.over(session) == 1
 
 
 @pytest.mark.parametrize(

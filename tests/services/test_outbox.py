@@ -23,10 +23,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await made.close()
 
 
-def letter(
-    chat_id: int = AIDA, lane: Lane = Lane.REPLY, not_before: datetime | None = None
-) -> Letter:
-    return Letter(next_id(), chat_id, "sendMessage", {"text": "x"}, lane, not_before)
+def letter(chat_id: int = AIDA, lane: Lane = Lane.REPLY) -> Letter:
+    return Letter(next_id(), chat_id, "sendMessage", {"text": "x"}, lane)
 
 
 async def add(database: Database, *letters: Letter, hands: Hands | None = None) -> list[int]:
@@ -89,17 +87,10 @@ async def test_a_reply_behind_ones_own_is_taken(database: Database) -> None:
     assert await add(database, second, hands=hands) == [second.id]
 
 
-async def test_a_chats_replies_are_taken_together_up_to_one_that_is_due_later(
-    database: Database,
-) -> None:
-    letters = [letter(), letter(), letter(not_before=NOW + timedelta(hours=1)), letter()]
+async def test_a_chats_replies_are_taken_together(database: Database) -> None:
+    letters = [letter(), letter(), letter()]
     await add(database, *letters)
-    assert await claim(database) == [letters[0].id, letters[1].id]
-    async with database.begin() as session:
-        await delivery.mark_sent(session, [letters[0].id, letters[1].id], now=NOW)
-    assert await claim(database) == []
-    later = NOW + timedelta(hours=1)
-    assert await claim(database, now=later) == [letters[2].id, letters[3].id]
+    assert await claim(database) == [one.id for one in letters]
 
 
 async def test_of_bulk_the_oldest_of_each_chat_is_taken(database: Database) -> None:
