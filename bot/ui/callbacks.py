@@ -65,10 +65,6 @@ def callback(prefix: str, *aliases: str) -> Function[[type[C]], type[C]]:
     return register
 
 
-def prefix_of(data: str) -> str:
-    return data.partition(SEPARATOR)[0]
-
-
 def unpack(data: str) -> Callback:
     """The button's meaning.
 

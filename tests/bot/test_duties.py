@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import handlers
 from bot.clock import Clock, Ticker
-from bot.duties import Duties
+from bot.duties import SECONDS_AHEAD, Duties
 from models import (
     Account,
     Ballot,
@@ -140,7 +140,7 @@ async def test_a_broadcast_goes_on_where_it_was(world: World, monkeypatch: Any) 
 async def test_a_broadcast_waits_while_enough_is_in_the_outbox(world: World) -> None:
     await _residents(world, 3)
     await world.vote(maker=await world.staff())
-    enough = 2 * world.ashar.sender.rate
+    enough = SECONDS_AHEAD * world.ashar.sender.rate
     waiting = {
         "chat_id": 1,
         "method": "sendMessage",

@@ -80,6 +80,20 @@ async def test_updates_are_carried_out_and_then_confirmed(reader: Reader) -> Non
     assert sorted(reader.machine.said) == [(AIDA, "one"), (BAKYT, "two")]
 
 
+async def test_an_answer_ends_the_silence_and_a_failure_does_not(reader: Reader) -> None:
+    reader.polling._answered_at -= 1000
+    reader.inbox.errors = [NetworkError("x")]
+    reader.start()
+    async with asyncio.timeout(10):
+        while len(reader.inbox.offsets) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    assert reader.polling.silent_seconds > 1000
+    reader.inbox.put(reader.machine.says(AIDA, "one"))
+    await reader.until(1)
+    await asyncio.sleep(0)
+    assert reader.polling.silent_seconds < 1000
+
+
 async def test_the_offset_stays_while_the_database_is_gone(reader: Reader) -> None:
     failures = 3
 

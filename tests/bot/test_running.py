@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from telegram.error import NetworkError, RetryAfter
 
 from bot.app import Ashar, Parts, start_when_possible
+from bot.polling import LONGEST_SILENCE, Polling
 from bot.settings import WrongSettings
 from handlers.voting import Pick
 from tests.kills import Changes, Findings, Hand, Process, Scene, environment_for, village
@@ -220,6 +221,17 @@ async def test_health_and_metrics_are_served_beside_polling(stage: Stage) -> Non
         async with session.get("/metrics") as answer:
             assert "ashar_outbox_depth" in await answer.text()
     assert await process.end() == 0
+
+
+async def test_health_tells_of_an_inlet_that_gets_no_answers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ashar = world.ashar
+    ashar._polling = Polling(ashar.api, ashar.ptb.bot, ashar.unit)
+    assert (await ashar.health())["ok"] is True
+    ashar._polling._answered_at -= LONGEST_SILENCE + 1
+    state = await ashar.health()
+    assert (state["ok"], state["inlet"]) == (False, "silent")
 
 
 async def test_a_start_that_fails_leaves_nothing_open(world: World) -> None:
