@@ -24,7 +24,8 @@ from bot import metrics
 from bot.clock import Clock
 from bot.database import Database, is_out_of_reach, pending
 from bot.errors import Incident, OutOfReach, judge
-from bot.ui.callbacks import Callback, UnreadableCallback, unpack
+from bot.routing import find_route, is_private, kind_of, speaker
+from bot.ui.callbacks import Callback
 from bot.ui.context import Answer, Context
 from bot.ui.i18n import Translators
 from bot.ui.routes import OpenTo, Route, Routes
@@ -33,7 +34,7 @@ from services import outbox
 from services.ahead import forget, read_ahead
 from services.outbox import Hands, Letter
 from services.places.current import Places
-from services.refusal import Reason, Refused
+from services.refusal import Refused
 from services.terms import Terms
 
 log = structlog.get_logger()
@@ -121,7 +122,7 @@ class UnitOfWork:
             Exception: a bug that even the apology met; it is logged, and the update is given up.
         """
         job = Job(update, asyncio.get_running_loop().create_future())
-        self._queues[_speaker(update) % len(self._queues)].put_nowait(job)
+        self._queues[speaker(update) % len(self._queues)].put_nowait(job)
         await job.done
 
     async def _work(self, queue: asyncio.Queue[Job]) -> None:
@@ -216,7 +217,7 @@ class UnitOfWork:
                 if job.update.update_id not in fresh:
                     continue
                 fresh.discard(job.update.update_id)
-                account = accounts.get(_speaker(job.update)) or _passer_by(job.update, now)
+                account = accounts.get(speaker(job.update)) or _passer_by(job.update, now)
                 context = job.context = Context(
                     session,
                     account,
@@ -243,7 +244,7 @@ class UnitOfWork:
         except _UndoneAfterWriting:
             raise
         except Exception as error:
-            incident = judge(error, where=_kind(context.update))
+            incident = judge(error, where=kind_of(context.update))
             metrics.incidents.inc()
             context.forget_what_was_said()
             await self._dialogues.apologise(context, incident)
@@ -316,7 +317,7 @@ class UnitOfWork:
 
         Locked in the order of their ids, so that two processes never wait for each other.
         """
-        ids = sorted({_speaker(job.update) for job in jobs if _is_private(job.update)})
+        ids = sorted({speaker(job.update) for job in jobs if is_private(job.update)})
         if not ids:
             return {}
         found = await session.scalars(
@@ -426,85 +427,9 @@ async def _unused(update: Update, context: Any) -> None:
     """BaseHandler asks for a callback; the routes have their own."""
 
 
-def find_route(routes: Routes, update: Update) -> tuple[Route, tuple[Any, ...]] | None:
-    """The route of an update and what its handler is called with besides the context.
-
-    Raises:
-        Refused: a button that no dialogue answers to any more.
-    """
-    if update.callback_query is not None and _is_private(update):
-        return _tap(routes, update.callback_query.data or "")
-    name = _event(update)
-    if name != "input":
-        event = routes.events.get(name)
-        return (event, ()) if event else None
-    text = (update.message.text if update.message else None) or ""
-    if text.startswith("/"):
-        word, _, rest = text[1:].partition(" ")
-        command = word.partition("@")[0].lower()
-        if command == "start" and (link := _link(routes, rest.strip())):
-            return link
-        if command in routes.commands:
-            return routes.commands[command], ()
-    return routes.events["input"], ()
-
-
-def _tap(routes: Routes, data: str) -> tuple[Route, tuple[Any, ...]]:
-    try:
-        action = unpack(data)
-    except UnreadableCallback:
-        raise Refused(Reason.OUTDATED) from None
-    route = routes.taps.get(type(action))
-    if route is None:
-        raise Refused(Reason.OUTDATED)
-    return route, (action,)
-
-
-def _link(routes: Routes, payload: str) -> tuple[Route, tuple[Any, ...]] | None:
-    prefix, separator, rest = payload.partition("_")
-    link = routes.links.get(prefix + separator)
-    return (link, (rest,)) if link else None
-
-
-def _event(update: Update) -> str:
-    """The name of what is neither command, link nor a tap in a private chat; "ignored" has no
-    route."""
-    if update.callback_query is not None:
-        return "tapped in group"
-    if update.my_chat_member is not None:
-        if not _is_private(update):
-            return "group"
-        left = update.my_chat_member.new_chat_member.status in ("kicked", "left")
-        return "blocked" if left else "unblocked"
-    if update.edited_message is not None:
-        return "edited" if _is_private(update) else "ignored"
-    if update.message is None:
-        return "ignored"
-    return "input" if _is_private(update) else "group"
-
-
-def _is_private(update: Update) -> bool:
-    chat = update.effective_chat
-    return chat is not None and chat.type == "private" and update.effective_user is not None
-
-
-def _speaker(update: Update) -> int:
-    """Whose updates have to stay in order: the person's, or the group's."""
-    if _is_private(update) and update.effective_user:
-        return update.effective_user.id
-    return update.effective_chat.id if update.effective_chat else 0
-
-
 def _passer_by(update: Update, now: datetime) -> Account:
     """Stands for a group or channel, of which no account is kept."""
-    return Account(id=_speaker(update), language=None, created_at=now, seen_at=now)
-
-
-def _kind(update: Update) -> str:
-    """What arrived, in a word for the log: never its text."""
-    if update.callback_query is not None:
-        return f"tap {(update.callback_query.data or '').partition(':')[0][:12]}"
-    return _event(update)
+    return Account(id=speaker(update), language=None, created_at=now, seen_at=now)
 
 
 async def _first_time(session: AsyncSession, update_ids: list[int], now: datetime) -> set[int]:
