@@ -20,6 +20,11 @@ from markupsafe import Markup
 LANGUAGES = ("ky", "ru")
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 CLDR = {"ky": Locale("ky", "KG"), "ru": Locale("ru", "KG")}
+MONTHS_OF_YEAR = (
+    "январы", "февралы", "марты", "апрели", "майы", "июну",
+    "июлу", "августу", "сентябры", "октябры", "ноябры", "декабры",
+)  # fmt: skip
+"""Kyrgyz months with the ending that the year before them asks for; CLDR lacks it."""
 NBSP = "\u00a0"
 
 
@@ -94,10 +99,11 @@ class Translator:
         return _written(self._date(moment), pattern, self.language)
 
     def day_full(self, moment: datetime | date) -> str:
-        """With the year: 2026-ж. 5-ноябрь; 5 ноября 2026 года."""
+        """With the year, as offices write it: 2026-жылдын 5-ноябры; 5 ноября 2026 года."""
         day = self._date(moment)
-        pattern = "y'-ж.' d-MMMM" if self.language == "ky" else "d MMMM y 'года'"
-        return _written(day, pattern, self.language)
+        if self.language == "ky":
+            return f"{day.year}-жылдын {day.day}-{MONTHS_OF_YEAR[day.month - 1]}"
+        return _written(day, "d MMMM y 'года'", self.language)
 
     def time(self, moment: datetime) -> str:
         return self.local(moment).strftime("%H:%M")
