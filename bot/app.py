@@ -23,7 +23,7 @@ from bot.duties import Duties
 from bot.files import Files
 from bot.pacer import Pacer
 from bot.polling import ALLOWED_UPDATES, LONGEST_SILENCE, Polling
-from bot.request import AiohttpRequest, BotApi, wait_at_most
+from bot.request import AiohttpRequest, BotApi, seconds_of, wait_at_most
 from bot.sender import Sender
 from bot.settings import Settings, WrongSettings
 from bot.shopfront import dress
@@ -300,9 +300,7 @@ async def start_when_possible(
                 return None
         except TelegramError as error:
             if isinstance(error, RetryAfter):
-                after = error.retry_after
-                told = after if isinstance(after, int | float) else after.total_seconds()
-                pause = max(pause, float(told))
+                pause = max(pause, seconds_of(error))
             log.warning(
                 "telegram_out_of_reach",
                 error=type(error).__name__,

@@ -149,13 +149,8 @@ async def choose_age(context: Context, tap: ChooseAge) -> None:
     await _profile_or_on(context, resident)
 
 
-async def come_back(context: Context) -> None:
-    """Somebody who had blocked the bot opened it again."""
-    context.account.unreachable_at = None
-
-
 async def leave(context: Context) -> None:
-    """Somebody blocked the bot: nothing is sent to them from now on."""
+    """Somebody blocked the bot: nothing is sent to them until they are heard of again."""
     context.account.unreachable_at = context.now
 
 
@@ -174,7 +169,6 @@ def _fitting(payload: str) -> str:
 async def _go_on(context: Context, payload: str) -> None:
     """The next thing that is missing, or where the link leads, or the menu."""
     account = context.account
-    account.unreachable_at = None
     payload = _fitting(payload)
     if account.language is None:
         context.show(language_screen(context.translators, payload))
@@ -334,6 +328,5 @@ ROUTES: tuple[Route, ...] = (
     Tap(OpenProfile, ask_profile, OpenTo.CONSENTED),
     Tap(ChooseSex, choose_sex, OpenTo.CONSENTED),
     Tap(ChooseAge, choose_age, OpenTo.CONSENTED),
-    Event("unblocked", come_back),
     Event("blocked", leave),
 )

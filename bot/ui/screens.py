@@ -1,13 +1,12 @@
 """What a person sees: a text, buttons under it, perhaps a picture; and its wire form."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
 from bot.ui.callbacks import Callback
 
-TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 Payload = dict[str, Any]
 
@@ -67,9 +66,6 @@ class Screen:
     voice: str | None = None
     keyboard: "ReplyKeyboard | RemoveKeyboard | None" = None
     silent: bool = field(default=False)
-
-    def with_rows(self, *rows: Row) -> "Screen":
-        return replace(self, rows=(*self.rows, *rows))
 
     @property
     def is_text(self) -> bool:

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -34,21 +33,6 @@ from services import people
 from services.refusal import Reason, Refused
 from services.votes import ballots, counting, results
 from tests.services.voting_place import NOW, TERMS, VotingPlace
-
-
-@pytest.fixture
-async def place(database_url: str) -> AsyncIterator[VotingPlace]:
-    database = Database(database_url)
-    yield await VotingPlace(database).settle()
-    await database.close()
-
-
-@pytest.fixture
-async def village(sqlite_url: str) -> AsyncIterator[VotingPlace]:
-    """For rules that no database has a say in."""
-    database = Database(sqlite_url)
-    yield await VotingPlace(database).settle()
-    await database.close()
 
 
 async def test_fifty_ballots_of_one_resident_at_once_are_one(place: VotingPlace) -> None:

@@ -33,24 +33,9 @@ Move = Callable[[AsyncSession, Vote], Awaitable[object]]
 
 
 @pytest.fixture
-async def place(database_url: str) -> AsyncIterator[VotingPlace]:
-    database = Database(database_url)
-    yield await VotingPlace(database).settle()
-    await database.close()
-
-
-@pytest.fixture
 async def postgres_place(postgresql_url: str) -> AsyncIterator[VotingPlace]:
     """For what two open transactions do to each other; SQLite lets only one write."""
     database = Database(postgresql_url)
-    yield await VotingPlace(database).settle()
-    await database.close()
-
-
-@pytest.fixture
-async def village(sqlite_url: str) -> AsyncIterator[VotingPlace]:
-    """For rules that no database has a say in."""
-    database = Database(sqlite_url)
     yield await VotingPlace(database).settle()
     await database.close()
 
