@@ -30,7 +30,7 @@ from models import (
     Sex,
     Vote,
 )
-from services import access
+from services.access.rights import rights_of
 from services.places.directory import load_directory
 from services.terms import CONSENT_VERSION, Terms
 from services.votes import ballots, lifecycle
@@ -95,7 +95,7 @@ async def maker(session: AsyncSession, now: datetime) -> None:
 async def open_vote(session: AsyncSession, village_id: int, now: datetime) -> Vote:
     """An open vote of the village; its opening is a running campaign."""
     made_by = await session.get_one(Account, MAKER)
-    rights = await access.rights_of(session, made_by, await load_directory(session, now.date()))
+    rights = await rights_of(session, made_by, await load_directory(session, now.date()))
     vote = await lifecycle.prepare(session, rights, village_id, [village_id], by=MAKER, now=now)
     vote = await lifecycle.vote_for_staff(session, rights, vote.id)
     lifecycle.set_title(vote, "Айылга эмне керек?", "Что нужно селу?", 1_500_000)

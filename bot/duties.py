@@ -16,7 +16,8 @@ from bot.sender import Sender
 from bot.ui.i18n import Translators
 from bot.ui.screens import Screen
 from models import Account, CampaignStatus, Draft, Lane, ProcessedUpdate, Vote
-from services import access, campaigns, delivery, outbox, people
+from services import campaigns, delivery, outbox, people
+from services.access import invitations
 from services.outbox import Letter, next_id
 from services.places.importing import move_due
 from services.terms import Terms
@@ -165,7 +166,7 @@ class Duties:
                 delete(Draft).where(Draft.touched_at < now - self._terms.keep_drafts)
             )
             await people.forget_undecided(session, self._terms, now=now)
-            await access.forget_names(session, now=now)
+            await invitations.forget_names(session, now=now)
             await move_due(session, now.astimezone(self._terms.zone).date())
         await self._database.wipe_log()
 

@@ -32,7 +32,7 @@ from handlers.words import (
     shorten,
 )
 from models import Vote, VoteMethod, VoteOption, VoteStatus
-from services.access import VOTE_MAKERS, Rights
+from services.access.rights import VOTE_MAKERS, Rights
 from services.places.directory import Directory, KnownPlace
 from services.refusal import Reason, Refused
 from services.votes import lifecycle, results

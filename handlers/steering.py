@@ -32,7 +32,7 @@ from handlers.words import (
     status_name,
 )
 from models import Vote, VoteStatus
-from services.access import VOTE_MAKERS
+from services.access.rights import VOTE_MAKERS
 from services.places.directory import Directory
 from services.refusal import Reason, Refused
 from services.votes import counting, lifecycle, results

@@ -15,7 +15,7 @@ from models import (
     Resident,
     Sex,
 )
-from services import access
+from services.access import grants
 from services.refusal import Reason, Refused
 from services.terms import CONSENT_VERSION, Terms
 from services.votes import ballots
@@ -130,7 +130,7 @@ async def forget(session: AsyncSession, account: Account, *, now: datetime) -> N
         resident.account_id = None
         resident.label = None
     await session.flush()
-    await access.end_all(session, account, now=now)
+    await grants.end_all(session, account, now=now)
     await session.execute(delete(Draft).where(Draft.account_id == account.id))
     await session.execute(delete(Outbox).where(Outbox.chat_id == account.id))
     account.language = None

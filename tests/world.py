@@ -241,10 +241,10 @@ class World:
         village_ids = [await self.place_id(code) for code in villages]
         async with self.ashar.database.begin() as session:
             directory = await self.ashar.places.current(session, self.now.date())
-            from services import access
+            from services.access.rights import rights_of
 
             account = await session.get_one(Account, maker.id)
-            rights = await access.rights_of(session, account, directory)
+            rights = await rights_of(session, account, directory)
             vote = await lifecycle.prepare(
                 session, rights, village_ids[0], village_ids, by=maker.id, now=self.now
             )

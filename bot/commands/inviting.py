@@ -54,7 +54,7 @@ async def _invite(
 ) -> tuple[str, str]:
     """The link, and the place in words."""
     from models import Role
-    from services import access
+    from services.access import invitations
     from services.refusal import Refused
     from services.terms import Terms
 
@@ -66,7 +66,7 @@ async def _invite(
             found = house.find_place(places, place)
             where, place_id = house.described(places, found), found.id
         try:
-            token = await access.invite(
+            token = await invitations.invite(
                 session,
                 None,
                 Role(role),

@@ -17,7 +17,7 @@ from bot.demo.stage import Stage
 from bot.demo.story import Story
 from bot.logs import set_up
 from models import PlaceLevel, Role
-from services import access
+from services.access import invitations
 from services.places.directory import Directory, load_directory
 from services.places.importing import import_places
 from services.terms import Terms
@@ -108,7 +108,7 @@ async def _furnish(stage: Stage) -> tuple[list[DemoLink], list[DemoPlace]]:
             directory = await load_directory(session, today)
             aimak = directory.by_code(people.AIMAK)
             assert aimak is not None, "the example has the aimak of Bosteri"
-            invitation = await access.invite(
+            invitation = await invitations.invite(
                 session, None, Role.MOBILIZER, aimak.id, by=None, now=now, days=INVITATION_DAYS
             )
     finally:

@@ -26,7 +26,8 @@ from handlers.preparing import Announce, AskAnnounce
 from handlers.steering import AskPublish, Publish
 from handlers.voting import Confirm, Pick
 from models import Account, AgeBand, Channel, Resident, Sex
-from services import access
+from services.access import invitations
+from services.access.rights import rights_of
 from services.places.directory import Directory
 from services.votes import ballots, lifecycle
 from simulator import UploadedFile
@@ -124,8 +125,8 @@ class Story:
             rights = None
             if inviter is not None:
                 account = await session.get_one(Account, inviter.id)
-                rights = await access.rights_of(session, account, directory)
-            return await access.invite(
+                rights = await rights_of(session, account, directory)
+            return await invitations.invite(
                 session,
                 rights,
                 who.role,
@@ -177,7 +178,7 @@ class Story:
         async with self._stage.ashar.database.begin() as session:
             directory = await self._directory(session)
             account = await session.get_one(Account, bakyt.id)
-            rights = await access.rights_of(session, account, directory)
+            rights = await rights_of(session, account, directory)
             ids = [place.id for code in villages if (place := directory.by_code(code))]
             aimak = directory.by_code(people.AIMAK)
             assert aimak is not None, "the example has the aimak of Bosteri"

@@ -12,8 +12,8 @@ from bot.ui.callbacks import Callback
 from bot.ui.i18n import Translator, Translators
 from bot.ui.screens import Payload, Screen, plain
 from models import Account, Lane, Resident
-from services import access, people
-from services.access import Rights
+from services import people
+from services.access.rights import Rights, rights_of
 from services.ahead import KEY, ahead_of
 from services.outbox import Letter, next_id
 from services.places.current import Places
@@ -76,7 +76,7 @@ class Context:
             if ahead is not None and self._fresh and ahead.knows_account(self.account.id):
                 self._rights = Rights(tuple(ahead.grants[self.account.id]), directory)
             else:
-                self._rights = await access.rights_of(self.session, self.account, directory)
+                self._rights = await rights_of(self.session, self.account, directory)
         return self._rights
 
     def changed(self) -> None:

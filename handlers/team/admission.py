@@ -11,7 +11,7 @@ from bot.ui.routes import OpenTo, Tap
 from bot.ui.screens import Screen
 from handlers.doors import OpenMenu
 from handlers.words import menu_button
-from services.access import INVITERS
+from services.access.rights import INVITERS
 
 TapHandler: TypeAlias = Callable[[Context, Any], Awaitable[None]]
 

@@ -13,8 +13,8 @@ from handlers.team.taps import OpenGrant
 from handlers.team.words import person_line, place_line, role_line, where
 from handlers.words import menu_button, role_name, staff_commands
 from models import Grant, Role
-from services import access
-from services.access import INVITERS, TURNOUT_READERS, VOTE_MAKERS, Rights
+from services.access import grants, invitations
+from services.access.rights import INVITERS, TURNOUT_READERS, VOTE_MAKERS, Rights
 from services.places.directory import Directory
 from services.refusal import Reason
 
@@ -22,16 +22,16 @@ from services.refusal import Reason
 async def accept_invitation(context: Context, tap: AcceptInvitation) -> None:
     """A one-time link; one that is of no use says why, and the menu leads on."""
     session, account, t = context.session, context.account, context.t
-    reason = await access.obstacle(session, account, tap.token, now=context.now)
+    reason = await invitations.obstacle(session, account, tap.token, now=context.now)
     if reason is not None:
         context.show(useless_invitation_screen(t, reason, staff=bool(await context.rights())))
         return
-    grant = await access.accept(session, account, tap.token, now=context.now)
+    grant = await invitations.accept(session, account, tap.token, now=context.now)
     context.changed()
     directory = await context.directory()
     context.show(accepted_screen(t, grant, directory))
     context.call(*staff_commands(t, account.id))
-    inviter = await access.inviter_of(session, grant, directory)
+    inviter = await grants.inviter_of(session, grant, directory)
     if inviter is not None and inviter.unreachable_at is None:
         context.post(inviter, taken_up_screen(context.their_t(inviter), grant, directory))
 

@@ -26,8 +26,9 @@ from handlers.team.words import (
 )
 from handlers.words import back_button, place_label, role_name
 from models import Role
-from services import access
-from services.access import INVITATION_DAYS, NAME_LIMIT, Rights
+from services.access import invitations
+from services.access.invitations import INVITATION_DAYS, NAME_LIMIT
+from services.access.rights import Rights
 from services.places.directory import Directory, KnownPlace
 from services.refusal import Reason, Refused
 
@@ -82,7 +83,7 @@ async def find_place(context: Context, tap: FindPlace) -> None:
 
 async def choose_place(context: Context, tap: ChoosePlace) -> None:
     rights = await context.rights()
-    reason = access.why_not_invite(rights, tap.role, tap.place_id)
+    reason = invitations.why_not_invite(rights, tap.role, tap.place_id)
     if reason is not None:
         raise Refused(reason)
     place = tap.place_id
@@ -97,7 +98,7 @@ async def _show_found(context: Context, data: Data) -> None:
     if not rights.inviting_places(role):
         await turn_away(context)
         return
-    places = access.find_inviting_places(rights, role, data["query"])
+    places = invitations.find_inviting_places(rights, role, data["query"])
     if places:
         context.show(found_screen(context.t, role, places, rights.directory))
     else:
@@ -109,11 +110,11 @@ async def _show_found(context: Context, data: Data) -> None:
 async def _send_link(context: Context, data: Data) -> None:
     """Rights that ended meanwhile drop the form, so that it holds up no later message."""
     rights, role, place_id = await context.rights(), Role(data["role"]), data["place"]
-    if access.why_not_invite(rights, role, place_id) is not None:
+    if invitations.why_not_invite(rights, role, place_id) is not None:
         await turn_away(context)
         return
     name = data["name"] or ""
-    token = await access.invite(
+    token = await invitations.invite(
         context.session, rights, role, place_id, by=context.account.id, now=context.now, name=name
     )
     until = context.now + timedelta(days=INVITATION_DAYS)
@@ -136,7 +137,7 @@ def _level(rights: Rights, tap: BrowsePlaces, language: str) -> Level:
     if here is None and tops != [None]:
         own = [place for top in tops if (place := directory.get(top))]
         return Level(role, directory, None, False, own, tap.page, InviteSomebody())
-    reason = access.why_not_invite(rights, role, here)
+    reason = invitations.why_not_invite(rights, role, here)
     if reason is not None:
         raise Refused(reason)
     back: Callback = InviteSomebody()

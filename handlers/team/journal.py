@@ -12,8 +12,8 @@ from handlers.team.taps import OpenJournal
 from handlers.team.words import where_briefly
 from handlers.words import back_button, role_name
 from models import Role
-from services import access
-from services.access import JournalLine
+from services.access import journal
+from services.access.journal import JournalLine
 from services.places.directory import Directory
 
 PAGE = 8
@@ -21,7 +21,7 @@ PAGE = 8
 
 async def show_journal(context: Context, tap: OpenJournal) -> None:
     rights = await context.rights()
-    found = await access.journal(context.session, rights, limit=PAGE + 1, before=tap.before)
+    found = await journal.read(context.session, rights, limit=PAGE + 1, before=tap.before)
     context.show(journal_screen(context.t, found, rights.directory, newest=tap.before is None))
 
 

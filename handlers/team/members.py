@@ -20,8 +20,9 @@ from handlers.team.taps import (
 from handlers.team.words import holder_label, page_of, person_line, place_line, role_line
 from handlers.words import back_button, menu_button, role_name, usual_commands
 from models import Grant, Invitation
-from services import access
-from services.access import INVITERS, JOURNAL_READERS, Ending, Rights
+from services.access import grants, invitations
+from services.access.grants import Ending
+from services.access.rights import INVITERS, JOURNAL_READERS, Rights
 from services.outbox import Letter, next_id
 from services.places.directory import Directory
 
@@ -32,25 +33,25 @@ async def show_team(context: Context, _tap: OpenTeam) -> None:
 
 async def list_team(context: Context, tap: ListTeam) -> None:
     rights = await context.rights()
-    grants = await access.grants_below(context.session, rights)
-    waiting = await access.pending(context.session, rights, now=context.now)
-    context.show(team_screen(context.t, rights, grants, len(waiting), tap.page))
+    held = await grants.below(context.session, rights)
+    waiting = await invitations.pending(context.session, rights, now=context.now)
+    context.show(team_screen(context.t, rights, held, len(waiting), tap.page))
 
 
 async def show_grant(context: Context, tap: OpenGrant) -> None:
-    grant = await access.grant_below(context.session, await context.rights(), tap.grant_id)
+    grant = await grants.find_below(context.session, await context.rights(), tap.grant_id)
     context.show(grant_screen(context.t, grant, await context.directory()))
 
 
 async def ask_end(context: Context, tap: AskEnd) -> None:
-    grant = await access.grant_below(context.session, await context.rights(), tap.grant_id)
+    grant = await grants.find_below(context.session, await context.rights(), tap.grant_id)
     context.show(ask_end_screen(context.t, grant, await context.directory()))
 
 
 async def end_role(context: Context, tap: EndRole) -> None:
     """Ends the role at once; the second of two quick taps changes and tells nothing."""
     rights = await context.rights()
-    ending = await access.revoke(
+    ending = await grants.revoke(
         context.session, rights, tap.grant_id, by=context.account.id, now=context.now
     )
     context.changed()
@@ -62,12 +63,12 @@ async def end_role(context: Context, tap: EndRole) -> None:
 
 async def show_invitations(context: Context, tap: OpenInvitations) -> None:
     rights = await context.rights()
-    waiting = await access.pending(context.session, rights, now=context.now)
+    waiting = await invitations.pending(context.session, rights, now=context.now)
     context.show(invitations_screen(context.t, waiting, rights.directory, tap.page))
 
 
 async def show_invitation(context: Context, tap: OpenInvitation) -> None:
-    invitation = await access.pending_invitation(
+    invitation = await invitations.find_pending(
         context.session, await context.rights(), tap.invitation_id, now=context.now
     )
     context.show(invitation_screen(context.t, invitation, await context.directory()))
@@ -75,7 +76,7 @@ async def show_invitation(context: Context, tap: OpenInvitation) -> None:
 
 async def withdraw(context: Context, tap: Withdraw) -> None:
     rights = await context.rights()
-    await access.withdraw(
+    await invitations.withdraw(
         context.session, rights, tap.invitation_id, by=context.account.id, now=context.now
     )
     context.toast(context.t("The invitation is withdrawn: its link opens nothing any more."))

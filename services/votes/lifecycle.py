@@ -25,8 +25,8 @@ from models import (
     VoteStatus,
     VoteVillage,
 )
-from services import access
-from services.access import VOTE_MAKERS, Rights
+from services.access import journal
+from services.access.rights import TURNOUT_READERS, VOTE_MAKERS, Rights
 from services.refusal import Reason, Refused
 from services.terms import Terms
 from services.votes import ballots
@@ -86,7 +86,7 @@ async def vote_for_readers(session: AsyncSession, rights: Rights, vote_id: int) 
         Refused: NOT_FOUND, NO_RIGHT.
     """
     vote = await ballots.load(session, vote_id)
-    rights.require(access.TURNOUT_READERS, vote.place_id)
+    rights.require(TURNOUT_READERS, vote.place_id)
     return vote
 
 
@@ -95,7 +95,7 @@ async def votes_for_staff(session: AsyncSession, rights: Rights, *, limit: int =
     newest = select(Vote.id, Vote.place_id, Vote.status).order_by(Vote.id.desc())
     ids = []
     for vote_id, place_id, status in await session.execute(newest):
-        roles = VOTE_MAKERS if status is VoteStatus.DRAFT else access.TURNOUT_READERS
+        roles = VOTE_MAKERS if status is VoteStatus.DRAFT else TURNOUT_READERS
         if rights.allow(roles, place_id):
             ids.append(vote_id)
         if len(ids) == limit:
@@ -144,7 +144,7 @@ async def prepare(
         insert(VoteVillage),
         [{"vote_id": vote.id, "village_id": village_id} for village_id in village_ids],
     )
-    access.note(session, by, "prepare_vote", "vote", vote.id, now=now, place=place_id)
+    journal.note(session, by, "prepare_vote", "vote", vote.id, now=now, place=place_id)
     return vote
 
 
@@ -311,7 +311,7 @@ async def announce(session: AsyncSession, vote: Vote, *, by: int, now: datetime)
         if vote.closes_at < opens + SHORTEST:
             raise Refused(Reason.CLOSES_BEFORE_OPENING)
     _move(vote, VoteStatus.ANNOUNCED)
-    access.note(session, by, "announce_vote", "vote", vote.id, now=now)
+    journal.note(session, by, "announce_vote", "vote", vote.id, now=now)
     if vote.opens_at is None or vote.opens_at <= now:
         vote.opens_at = now
         await open_now(session, vote, by=by, now=now)
@@ -329,7 +329,7 @@ async def open_now(session: AsyncSession, vote: Vote, *, by: int | None, now: da
     vote.opens_at = now if vote.opens_at is None or vote.opens_at > now else vote.opens_at
     vote.secret = secrets.token_bytes(32)
     await stop_campaigns(session, vote.id, "vote_announced", now=now)
-    access.note(session, by, "open_vote", "vote", vote.id, now=now)
+    journal.note(session, by, "open_vote", "vote", vote.id, now=now)
     campaign(session, "vote_opened", vote, by=by, now=now)
 
 
@@ -353,7 +353,7 @@ async def cancel(
     await session.execute(delete(Turnout).where(Turnout.vote_id == vote.id))
     await session.execute(delete(Draft).where(Draft.form == ballots.draft_name(vote.id)))
     await stop_campaigns(session, vote.id, *INVITING, now=now)
-    access.note(session, by, "cancel_vote", "vote", vote.id, now=now)
+    journal.note(session, by, "cancel_vote", "vote", vote.id, now=now)
     if is_known:
         campaign(session, "vote_cancelled", vote, by=by, now=now)
 
@@ -368,7 +368,7 @@ async def publish(session: AsyncSession, vote: Vote, *, by: int | None, now: dat
         return False
     _move(vote, VoteStatus.PUBLISHED)
     vote.published_at = now
-    access.note(session, by, "publish_vote", "vote", vote.id, now=now)
+    journal.note(session, by, "publish_vote", "vote", vote.id, now=now)
     campaign(session, "vote_result", vote, by=by, now=now)
     return True
 

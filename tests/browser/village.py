@@ -16,7 +16,7 @@ from bot.database import Database
 from bot.pacer import Pacer
 from bot.settings import read_settings
 from models import Role
-from services import access
+from services.access import invitations
 from services.places.directory import load_directory
 from services.places.importing import import_places
 from simulator import Telegram
@@ -110,7 +110,7 @@ class BrowserVillage:
             places = await load_directory(session, START.date())
             aimak = places.by_code(AIMAK)
             assert aimak is not None
-            token = await access.invite(
+            token = await invitations.invite(
                 session, None, Role.MOBILIZER, aimak.id, by=None, now=START, name="Бакыт"
             )
         await database.close()

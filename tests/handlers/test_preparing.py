@@ -18,7 +18,8 @@ from models import (
     VoteMethod,
     VoteStatus,
 )
-from services import access
+from services.access import grants
+from services.access.rights import rights_of
 from services.votes import ballots, lifecycle
 from simulator import Impossible
 from tests.world import BESHIK_JON, BOSTER_AIMAK, TOGUZ_TORO, Person, World
@@ -384,7 +385,7 @@ async def test_a_form_of_a_vote_that_was_announced_meanwhile_changes_nothing(wor
     async with world.ashar.database.begin() as session:
         directory = await world.ashar.places.current(session, world.now.date())
         account = await session.get_one(Account, bakyt.id)
-        rights = await access.rights_of(session, account, directory)
+        rights = await rights_of(session, account, directory)
         vote = await lifecycle.vote_for_staff(session, rights, vote_id)
         await lifecycle.announce(session, vote, by=bakyt.id, now=world.now)
     await bakyt.says("Башка суроо")
@@ -431,7 +432,7 @@ async def test_ten_long_options_fit_into_the_draft_the_preview_and_the_ballot(
     async with world.ashar.database.begin() as session:
         directory = await world.ashar.places.current(session, world.now.date())
         account = await session.get_one(Account, bakyt.id)
-        rights = await access.rights_of(session, account, directory)
+        rights = await rights_of(session, account, directory)
         vote = await lifecycle.vote_for_staff(session, rights, vote_id)
         title = letter * (lifecycle.TITLE_LIMIT // size)
         lifecycle.set_title(vote, title, title, 10**12)
@@ -605,7 +606,7 @@ async def taps_twice(person: Person, label: str) -> None:
 async def revoke(world: World, person: Person) -> None:
     async with world.ashar.database.begin() as session:
         account = await session.get_one(Account, person.id)
-        await access.end_all(session, account, now=world.now)
+        await grants.end_all(session, account, now=world.now)
 
 
 def test_a_text_over_4096_is_cut_by_the_phone(world: World) -> None:

@@ -23,7 +23,7 @@ from models import (
     TallyGroup,
     Turnout,
 )
-from services import access
+from services.access.rights import rights_of
 from tests.world import Person, World
 
 TITLE = {"ky": "Айылга эмне керек?", "ru": "Что нужно селу?"}
@@ -382,7 +382,7 @@ async def test_the_last_administrator_is_not_forgotten(world: World, language: s
         account = await session.get_one(Account, asel.id)
         directory = await world.ashar.places.current(session, world.now.date())
         assert account.language == language
-        assert await access.rights_of(session, account, directory)
+        assert await rights_of(session, account, directory)
 
 
 async def test_an_administrator_beside_another_is_forgotten(world: World) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.ui.i18n import Translators
 from handlers import exports
 from models import Account, AgeBand, Campaign, Resident, Role, Sex, VoteStatus
-from services import access
+from services.access import grants
 from services.votes import counting
 from tests.handlers.ballots import cast, open_staff_vote, read_vote
 from tests.world import TOGUZ_TORO, World
@@ -225,7 +225,7 @@ async def test_the_old_buttons_of_a_revoked_mobilizer_do_nothing(crashing_world:
     await bakyt.taps("🔒 Close now")
     async with world.ashar.database.begin() as session:
         account = await session.get_one(Account, bakyt.id)
-        await access.end_all(session, account, now=world.now)
+        await grants.end_all(session, account, now=world.now)
     await bakyt.taps("🔒 Yes, close")
     bakyt.is_told("You don't have the right to do this.")
     assert (await read_vote(world, vote_id)).status is VoteStatus.OPEN

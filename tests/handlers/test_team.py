@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from bot.ui.callbacks import known_callbacks
 from models import Draft, Grant, Invitation, JournalEntry, Role
-from services import access
+from services.access import invitations, journal
+from services.access.rights import INVITERS, TURNOUT_READERS, VOTE_MAKERS
 from services.outbox import next_id
 from tests.world import BOSTER, BOSTER_AIMAK, TOGUZ_TORO, TOKEN, Person, World
 
@@ -39,7 +40,9 @@ async def invitation(
     """A token as the command line makes it."""
     place_id = await world.place_id(place) if place else None
     async with world.ashar.database.begin() as session:
-        return await access.invite(session, None, role, place_id, by=None, now=world.now, name=name)
+        return await invitations.invite(
+            session, None, role, place_id, by=None, now=world.now, name=name
+        )
 
 
 async def open_team(person: Person) -> None:
@@ -169,9 +172,9 @@ async def test_each_role_hears_what_it_may_do_and_has_a_desk(
     await person.taps("🧰 My work")
     person.sees("🧰 My work", "the whole country")
     offers = {
-        "🗳 Votes of my places": role in access.TURNOUT_READERS,
-        "✏️ Prepare a vote": role in access.VOTE_MAKERS,
-        "👥 Team": role in access.INVITERS,
+        "🗳 Votes of my places": role in TURNOUT_READERS,
+        "✏️ Prepare a vote": role in VOTE_MAKERS,
+        "👥 Team": role in INVITERS,
     }
     assert {label: person.words(label) in person.buttons for label in offers} == offers
     await person.taps("🏠 Main menu")
@@ -626,7 +629,7 @@ DEEDS = {
 async def test_each_deed_has_words_of_its_own(world: World, action: str) -> None:
     chief = await administrator(world, "ru")
     async with world.ashar.database.begin() as session:
-        access.note(session, chief.id, action, "basket", 7, now=world.now)
+        journal.note(session, chief.id, action, "basket", 7, now=world.now)
     await open_team(chief)
     await chief.taps("📖 Journal")
     chief.sees(DEEDS[action], what="7")
@@ -654,7 +657,7 @@ async def test_the_journal_is_turned_back_and_forth(world: World, language: str)
 async def test_a_deed_without_words_is_shown_as_it_is_kept(world: World) -> None:
     chief = await administrator(world)
     async with world.ashar.database.begin() as session:
-        access.note(session, next_id(), "weigh_apples", "basket", 7, now=world.now, role="king")
+        journal.note(session, next_id(), "weigh_apples", "basket", 7, now=world.now, role="king")
     await open_team(chief)
     await chief.taps("📖 Journal")
     chief.sees("weigh_apples: 7", "somebody without a name")

@@ -25,8 +25,8 @@ from models import (
     VoteMethod,
     VoteStatus,
 )
-from services import access
-from services.access import Rights
+from services.access import grants, invitations, journal
+from services.access.rights import Rights, rights_of
 from services.places.directory import Directory, load_directory
 from services.refusal import Reason, Refused
 
@@ -70,7 +70,7 @@ class House:
 
     async def rights(self, account_id: int) -> Rights:
         account = await self.account(account_id)
-        return await access.rights_of(self.session, account, self.directory)
+        return await rights_of(self.session, account, self.directory)
 
     async def account(self, account_id: int) -> Account:
         return await self.session.get_one(Account, account_id)
@@ -80,10 +80,12 @@ class House:
     ) -> str:
         place_id = self.place(code) if code else None
         rights = await self.rights(by)
-        return await access.invite(self.session, rights, role, place_id, by=by, now=at, name=name)
+        return await invitations.invite(
+            self.session, rights, role, place_id, by=by, now=at, name=name
+        )
 
     async def accept(self, account_id: int, token: str, *, at: datetime = NOW) -> Grant:
-        return await access.accept(self.session, await self.account(account_id), token, now=at)
+        return await invitations.accept(self.session, await self.account(account_id), token, now=at)
 
     async def deeds(self) -> list[tuple[str, int | None]]:
         """The journal from its beginning: what, by whom."""
@@ -211,7 +213,7 @@ async def test_a_place_below_another_own_place_is_not_listed_twice(house: House)
 async def test_nobody_is_invited_to_a_place_that_does_not_exist(house: House) -> None:
     await house.grant(AIDA, Role.ADMINISTRATOR, None)
     with pytest.raises(Refused) as refused:
-        await access.invite(
+        await invitations.invite(
             house.session,
             await house.rights(AIDA),
             Role.MOBILIZER,
@@ -225,7 +227,7 @@ async def test_nobody_is_invited_to_a_place_that_does_not_exist(house: House) ->
 async def test_a_name_that_is_too_long_is_refused(house: House) -> None:
     await house.grant(AIDA, Role.ADMINISTRATOR, None)
     with pytest.raises(Refused) as refused:
-        await house.invite(AIDA, Role.MOBILIZER, None, "а" * (access.NAME_LIMIT + 1))
+        await house.invite(AIDA, Role.MOBILIZER, None, "а" * (invitations.NAME_LIMIT + 1))
     assert refused.value.reason is Reason.TEXT_TOO_LONG
 
 
@@ -236,10 +238,10 @@ async def test_places_to_invite_for_are_found_by_name_within_ones_own(
     await house.grant(AIDA, Role.COORDINATOR, "41")
     await house.grant(BAKYT, Role.COORDINATOR, "42")
     codes = {"41010101", "410101"}
-    found = access.find_inviting_places(await house.rights(AIDA), Role.MOBILIZER, query)
+    found = invitations.find_inviting_places(await house.rights(AIDA), Role.MOBILIZER, query)
     assert {place.code for place in found} == codes
-    assert not access.find_inviting_places(await house.rights(BAKYT), Role.MOBILIZER, query)
-    assert not access.find_inviting_places(await house.rights(AIDA), Role.COORDINATOR, query)
+    assert not invitations.find_inviting_places(await house.rights(BAKYT), Role.MOBILIZER, query)
+    assert not invitations.find_inviting_places(await house.rights(AIDA), Role.COORDINATOR, query)
 
 
 # --- invitations ------------------------------------------------------------------------------
@@ -256,9 +258,11 @@ async def test_an_invitation_gives_its_role_to_who_opens_it(house: House) -> Non
 
 
 async def test_the_database_keeps_only_a_hash_of_the_token(house: House) -> None:
-    token = await access.invite(house.session, None, Role.ADMINISTRATOR, None, by=None, now=NOW)
+    token = await invitations.invite(
+        house.session, None, Role.ADMINISTRATOR, None, by=None, now=NOW
+    )
     kept = (await house.session.scalars(select(Invitation))).one()
-    assert kept.token_hash == access.hash_of(token)
+    assert kept.token_hash == invitations.hash_of(token)
     entries = await house.session.scalars(select(JournalEntry))
     assert not any(token in str(entry.details) for entry in entries)
 
@@ -280,7 +284,7 @@ async def test_who_took_it_up_is_told_that_they_have_the_role(house: House) -> N
     grant = await house.accept(BAKYT, token)
     account = await house.account(BAKYT)
     assert await _obstacle(house, account, token) is Reason.ALREADY_GRANTED
-    await access.revoke(house.session, await house.rights(AIDA), grant.id, by=AIDA, now=NOW)
+    await grants.revoke(house.session, await house.rights(AIDA), grant.id, by=AIDA, now=NOW)
     assert await _obstacle(house, account, token) is Reason.INVITATION_USED
 
 
@@ -304,7 +308,7 @@ async def test_an_invitation_expires_after_seven_days(
     token = await house.invite(AIDA, Role.MOBILIZER, "410101")
     later = NOW + timedelta(days=days)
     account = await house.account(BAKYT)
-    assert await access.obstacle(house.session, account, token, now=later) is reason
+    assert await invitations.obstacle(house.session, account, token, now=later) is reason
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "х" * 500, "' OR 1=1 --"])
@@ -319,14 +323,14 @@ async def test_a_withdrawn_invitation_opens_nothing(any_house: House) -> None:
     await house.grant(AIDA, Role.ADMINISTRATOR, None)
     token = await house.invite(AIDA, Role.MOBILIZER, "410101")
     rights = await house.rights(AIDA)
-    (waiting,) = await access.pending(house.session, rights, now=NOW)
-    await access.withdraw(house.session, rights, waiting.id, by=AIDA, now=NOW)
-    assert await access.pending(house.session, rights, now=NOW) == []
+    (waiting,) = await invitations.pending(house.session, rights, now=NOW)
+    await invitations.withdraw(house.session, rights, waiting.id, by=AIDA, now=NOW)
+    assert await invitations.pending(house.session, rights, now=NOW) == []
     with pytest.raises(Refused) as refused:
         await house.accept(BAKYT, token)
     assert refused.value.reason is Reason.INVITATION_EXPIRED
     with pytest.raises(Refused) as refused:
-        await access.withdraw(house.session, rights, waiting.id, by=AIDA, now=NOW)
+        await invitations.withdraw(house.session, rights, waiting.id, by=AIDA, now=NOW)
     assert refused.value.reason is Reason.NOT_FOUND
     assert await house.deeds() == [("invite", AIDA), ("withdraw", AIDA)]
 
@@ -335,11 +339,11 @@ async def test_an_invitation_out_of_reach_is_neither_seen_nor_withdrawn(house: H
     await house.grant(AIDA, Role.ADMINISTRATOR, None)
     await house.grant(BAKYT, Role.COORDINATOR, "42")
     await house.invite(AIDA, Role.MOBILIZER, "410101")
-    (waiting,) = await access.pending(house.session, await house.rights(AIDA), now=NOW)
+    (waiting,) = await invitations.pending(house.session, await house.rights(AIDA), now=NOW)
     rights = await house.rights(BAKYT)
-    assert await access.pending(house.session, rights, now=NOW) == []
+    assert await invitations.pending(house.session, rights, now=NOW) == []
     with pytest.raises(Refused) as refused:
-        await access.withdraw(house.session, rights, waiting.id, by=BAKYT, now=NOW)
+        await invitations.withdraw(house.session, rights, waiting.id, by=BAKYT, now=NOW)
     assert refused.value.reason is Reason.NO_RIGHT
 
 
@@ -348,7 +352,7 @@ async def test_names_in_invitations_that_expired_are_dropped(house: House) -> No
     await house.accept(BAKYT, await house.invite(AIDA, Role.MOBILIZER, "41", "Бакыт"))
     await house.invite(AIDA, Role.MOBILIZER, "41", "Чынара")
     await house.invite(AIDA, Role.MOBILIZER, "41", "Дамир", at=NOW + timedelta(days=1))
-    await access.forget_names(house.session, now=NOW + timedelta(days=7))
+    await invitations.forget_names(house.session, now=NOW + timedelta(days=7))
     found = await house.session.scalars(select(Invitation).order_by(Invitation.id))
     assert [invitation.name for invitation in found] == ["Бакыт", "", "Дамир"]
 
@@ -361,14 +365,14 @@ async def test_a_revoked_role_ends_at_once_and_only_once(any_house: House) -> No
     await house.grant(AIDA, Role.ADMINISTRATOR, None)
     grant = await house.grant(BAKYT, Role.MOBILIZER, "410101")
     rights = await house.rights(AIDA)
-    ending = await access.revoke(house.session, rights, grant.id, by=AIDA, now=NOW)
+    ending = await grants.revoke(house.session, rights, grant.id, by=AIDA, now=NOW)
     assert (ending.account.id, ending.fresh, ending.works_on) == (BAKYT, True, False)
     assert not await house.rights(BAKYT)
-    again = await access.revoke(house.session, rights, grant.id, by=AIDA, now=NOW)
+    again = await grants.revoke(house.session, rights, grant.id, by=AIDA, now=NOW)
     assert not again.fresh
     assert await house.deeds() == [("revoke", AIDA)]
     with pytest.raises(Refused) as refused:
-        await access.grant_below(house.session, rights, grant.id)
+        await grants.find_below(house.session, rights, grant.id)
     assert refused.value.reason is Reason.NOT_FOUND
 
 
@@ -378,13 +382,13 @@ async def test_a_coordinator_revokes_only_what_they_could_have_given(house: Hous
     beside = await house.grant(CHYNARA, Role.MOBILIZER, "4201")
     equal = await house.grant(DAMIR, Role.COORDINATOR, "4101")
     rights = await house.rights(AIDA)
-    assert await access.grants_below(house.session, rights) == [inside]
+    assert await grants.below(house.session, rights) == [inside]
     for grant in (beside, equal):
         with pytest.raises(Refused) as refused:
-            await access.revoke(house.session, rights, grant.id, by=AIDA, now=NOW)
+            await grants.revoke(house.session, rights, grant.id, by=AIDA, now=NOW)
         assert refused.value.reason is Reason.NO_RIGHT
     with pytest.raises(Refused) as refused:
-        await access.revoke(house.session, rights, 987_654, by=AIDA, now=NOW)
+        await grants.revoke(house.session, rights, 987_654, by=AIDA, now=NOW)
     assert refused.value.reason is Reason.NOT_FOUND
 
 
@@ -395,7 +399,7 @@ async def test_invitations_of_who_lost_the_right_to_send_them_open_nothing(house
     dead = await house.invite(BAKYT, Role.MOBILIZER, "410101")
     alive = await house.invite(BAKYT, Role.MOBILIZER, "4201")
     rights = await house.rights(AIDA)
-    ending = await access.revoke(house.session, rights, lost.id, by=AIDA, now=NOW)
+    ending = await grants.revoke(house.session, rights, lost.id, by=AIDA, now=NOW)
     assert ending.works_on
     with pytest.raises(Refused) as refused:
         await house.accept(CHYNARA, dead)
@@ -409,13 +413,13 @@ async def test_the_last_administrator_of_the_country_stays(any_house: House) -> 
     await house.grant(BAKYT, Role.ADMINISTRATOR, "41")
     rights = await house.rights(AIDA)
     with pytest.raises(Refused) as refused:
-        await access.revoke(house.session, rights, head.id, by=AIDA, now=NOW)
+        await grants.revoke(house.session, rights, head.id, by=AIDA, now=NOW)
     assert refused.value.reason is Reason.LAST_ADMINISTRATOR
     with pytest.raises(Refused) as refused:
-        await access.end_all(house.session, await house.account(AIDA), now=NOW)
+        await grants.end_all(house.session, await house.account(AIDA), now=NOW)
     assert refused.value.reason is Reason.LAST_ADMINISTRATOR
     await house.grant(CHYNARA, Role.ADMINISTRATOR, None)
-    assert (await access.revoke(house.session, rights, head.id, by=AIDA, now=NOW)).fresh
+    assert (await grants.revoke(house.session, rights, head.id, by=AIDA, now=NOW)).fresh
 
 
 async def test_who_is_forgotten_leaves_no_name_and_no_open_link(any_house: House) -> None:
@@ -423,10 +427,10 @@ async def test_who_is_forgotten_leaves_no_name_and_no_open_link(any_house: House
     await house.grant(AIDA, Role.ADMINISTRATOR, None, "Айда")
     await house.accept(BAKYT, await house.invite(AIDA, Role.COORDINATOR, "41", "Бакыт"))
     token = await house.invite(BAKYT, Role.MOBILIZER, "410101", "Чынара")
-    await access.end_all(house.session, await house.account(BAKYT), now=NOW)
+    await grants.end_all(house.session, await house.account(BAKYT), now=NOW)
     assert not await house.rights(BAKYT)
-    grants = await house.session.scalars(select(Grant.name).where(Grant.account_id == BAKYT))
-    assert list(grants) == [""]
+    names = await house.session.scalars(select(Grant.name).where(Grant.account_id == BAKYT))
+    assert list(names) == [""]
     invitations = await house.session.scalars(
         select(Invitation.name).where(Invitation.used_by == BAKYT)
     )
@@ -441,18 +445,20 @@ async def test_only_an_inviter_who_may_still_end_the_role_is_told_of_it(house: H
     await house.grant(AIDA, Role.ADMINISTRATOR, None)
     coordinator = await house.grant(BAKYT, Role.COORDINATOR, "41")
     grant = await house.accept(CHYNARA, await house.invite(BAKYT, Role.MOBILIZER, "410101"))
-    inviter = await access.inviter_of(house.session, grant, house.directory)
+    inviter = await grants.inviter_of(house.session, grant, house.directory)
     assert inviter is not None
     assert inviter.id == BAKYT
     rights = await house.rights(AIDA)
-    await access.revoke(house.session, rights, coordinator.id, by=AIDA, now=NOW)
-    assert await access.inviter_of(house.session, grant, house.directory) is None
+    await grants.revoke(house.session, rights, coordinator.id, by=AIDA, now=NOW)
+    assert await grants.inviter_of(house.session, grant, house.directory) is None
 
 
 async def test_an_inviter_on_the_command_line_is_nobody_to_tell(house: House) -> None:
-    token = await access.invite(house.session, None, Role.ADMINISTRATOR, None, by=None, now=NOW)
+    token = await invitations.invite(
+        house.session, None, Role.ADMINISTRATOR, None, by=None, now=NOW
+    )
     grant = await house.accept(AIDA, token)
-    assert await access.inviter_of(house.session, grant, house.directory) is None
+    assert await grants.inviter_of(house.session, grant, house.directory) is None
 
 
 # --- the journal ------------------------------------------------------------------------------
@@ -463,7 +469,7 @@ async def test_the_journal_is_read_by_administrators_of_the_country_only(house: 
     await house.grant(BAKYT, Role.COORDINATOR, None)
     for account_id in (AIDA, BAKYT, CHYNARA):
         with pytest.raises(Refused) as refused:
-            await access.journal(house.session, await house.rights(account_id))
+            await journal.read(house.session, await house.rights(account_id))
         assert refused.value.reason is Reason.NO_RIGHT
 
 
@@ -482,9 +488,9 @@ async def test_lines_of_the_journal_know_names_and_titles_of_today(any_house: Ho
     )
     house.session.add(vote)
     await house.session.flush()
-    access.note(house.session, BAKYT, "announce_vote", "vote", vote.id, now=NOW)
-    access.note(house.session, None, "close_vote", "vote", vote.id, now=NOW)
-    lines = await access.journal(house.session, await house.rights(AIDA))
+    journal.note(house.session, BAKYT, "announce_vote", "vote", vote.id, now=NOW)
+    journal.note(house.session, None, "close_vote", "vote", vote.id, now=NOW)
+    lines = await journal.read(house.session, await house.rights(AIDA))
     shown = [(line.entry.action, line.actor, line.person) for line in lines]
     assert shown == [
         ("close_vote", "", ""),
@@ -498,11 +504,11 @@ async def test_lines_of_the_journal_know_names_and_titles_of_today(any_house: Ho
 async def test_the_journal_is_read_page_by_page(house: House) -> None:
     await house.grant(AIDA, Role.ADMINISTRATOR, None)
     for number in range(5):
-        access.note(house.session, AIDA, f"deed {number}", "test", None, now=NOW)
+        journal.note(house.session, AIDA, f"deed {number}", "test", None, now=NOW)
     await house.session.flush()
     rights = await house.rights(AIDA)
-    first = await access.journal(house.session, rights, limit=3)
-    second = await access.journal(house.session, rights, limit=3, before=first[-1].entry.id)
+    first = await journal.read(house.session, rights, limit=3)
+    second = await journal.read(house.session, rights, limit=3, before=first[-1].entry.id)
     assert [line.entry.action for line in first] == ["deed 4", "deed 3", "deed 2"]
     assert [line.entry.action for line in second] == ["deed 1", "deed 0"]
 
@@ -519,7 +525,7 @@ async def test_the_database_refuses_to_empty_the_journal(postgresql_url: str) ->
 
 
 async def _is_refused(house: House, statement: str) -> None:
-    access.note(house.session, AIDA, "invite", "invitation", 1, now=NOW)
+    journal.note(house.session, AIDA, "invite", "invitation", 1, now=NOW)
     await house.session.flush()
     with pytest.raises(DBAPIError, match="the journal is append-only"):
         async with house.session.begin_nested():
@@ -532,11 +538,11 @@ async def _is_refused(house: House, statement: str) -> None:
 
 async def test_of_two_who_open_one_link_at_once_one_gets_the_role(database: Database) -> None:
     async with database.begin() as session:
-        token = await access.invite(session, None, Role.MOBILIZER, None, by=None, now=NOW)
+        token = await invitations.invite(session, None, Role.MOBILIZER, None, by=None, now=NOW)
 
     async def open_link(session: AsyncSession, account_id: int) -> None:
         account = await session.get_one(Account, account_id)
-        await access.accept(session, account, token, now=NOW)
+        await invitations.accept(session, account, token, now=NOW)
 
     outcomes = await _at_once(database, open_link, (AIDA, BAKYT, CHYNARA, DAMIR))
     assert sorted(outcomes) == ["done", *[Reason.INVITATION_USED] * 3]
@@ -549,14 +555,14 @@ async def test_two_administrators_cannot_remove_each_other_at_once(database: Dat
         for account_id in (AIDA, BAKYT):
             session.add(Grant(account_id=account_id, role=Role.ADMINISTRATOR, granted_at=NOW))
         await session.flush()
-        grants = await session.scalars(select(Grant).order_by(Grant.id))
-        theirs = {AIDA + BAKYT - grant.account_id: grant.id for grant in grants}
+        heads = await session.scalars(select(Grant).order_by(Grant.id))
+        theirs = {AIDA + BAKYT - grant.account_id: grant.id for grant in heads}
 
     async def remove_the_other(session: AsyncSession, account_id: int) -> None:
         account = await session.get_one(Account, account_id)
         directory = await load_directory(session, NOW.date())
-        rights = await access.rights_of(session, account, directory)
-        await access.revoke(session, rights, theirs[account_id], by=account_id, now=NOW)
+        rights = await rights_of(session, account, directory)
+        await grants.revoke(session, rights, theirs[account_id], by=account_id, now=NOW)
 
     outcomes = await _at_once(database, remove_the_other, (AIDA, BAKYT))
     assert outcomes.count("done") == 1
@@ -582,4 +588,4 @@ async def _at_once(
 
 
 async def _obstacle(house: House, account: Account, token: str) -> Reason | None:
-    return await access.obstacle(house.session, account, token, now=NOW)
+    return await invitations.obstacle(house.session, account, token, now=NOW)

@@ -19,8 +19,7 @@ from models import (
     VoteMethod,
     VoteStatus,
 )
-from services import access
-from services.access import Rights
+from services.access.rights import Rights, rights_of
 from services.places.current import Places
 from services.terms import CONSENT_VERSION, Terms
 from services.votes import ballots, counting, lifecycle
@@ -53,7 +52,7 @@ class VotingPlace:
 
     async def rights(self, session: AsyncSession) -> Rights:
         directory = await Places().current(session, NOW.date())
-        return await access.rights_of(session, await session.get_one(Account, MAKER), directory)
+        return await rights_of(session, await session.get_one(Account, MAKER), directory)
 
     async def resident(self, sex: Sex = Sex.FEMALE, age_band: AgeBand = AgeBand.ADULT) -> Resident:
         return (await self.residents(1, sex, age_band))[0]
