@@ -33,8 +33,8 @@ from models import (
 from services.access.rights import rights_of
 from services.places.directory import load_directory
 from services.terms import CONSENT_VERSION, Terms
-from services.votes import ballots, lifecycle
-from services.votes.lifecycle import NewOption
+from services.votes import ballots, lifecycle, oversight, preparing
+from services.votes.preparing import NewOption
 
 MAKER = 600_000_000
 OPTIONS = (("Таза суу", "Чистая вода"), ("Мектеп", "Школа"), ("Жол", "Дорога"))
@@ -96,12 +96,12 @@ async def open_vote(session: AsyncSession, village_id: int, now: datetime) -> Vo
     """An open vote of the village; its opening is a running campaign."""
     made_by = await session.get_one(Account, MAKER)
     rights = await rights_of(session, made_by, await load_directory(session, now.date()))
-    vote = await lifecycle.prepare(session, rights, village_id, [village_id], by=MAKER, now=now)
-    vote = await lifecycle.vote_for_staff(session, rights, vote.id)
-    lifecycle.set_title(vote, "Айылга эмне керек?", "Что нужно селу?", 1_500_000)
+    vote = await preparing.prepare(session, rights, village_id, [village_id], by=MAKER, now=now)
+    vote = await oversight.vote_to_steer(session, rights, vote.id)
+    preparing.set_title(vote, "Айылга эмне керек?", "Что нужно селу?", 1_500_000)
     for title_ky, title_ru in OPTIONS:
-        await lifecycle.add_option(session, vote, NewOption(title_ky, title_ru, cost=900_000))
-    lifecycle.set_dates(vote, None, now + timedelta(days=7), now=now)
+        await preparing.add_option(session, vote, NewOption(title_ky, title_ru, cost=900_000))
+    preparing.set_dates(vote, None, now + timedelta(days=7), now=now)
     await lifecycle.announce(session, vote, by=MAKER, now=now)
     return vote
 

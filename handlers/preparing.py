@@ -35,8 +35,8 @@ from models import Vote, VoteMethod, VoteOption, VoteStatus
 from services.access.rights import VOTE_MAKERS, Rights
 from services.places.directory import Directory, KnownPlace
 from services.refusal import Reason, Refused
-from services.votes import lifecycle, results
-from services.votes.lifecycle import NewOption
+from services.votes import lifecycle, oversight, preparing, results
+from services.votes.preparing import NewOption
 from services.votes.results import Result
 
 SCOPE = "vote-scope"
@@ -179,7 +179,7 @@ async def make_vote(context: Context, tap: MakeVote) -> None:
     whole = [place.id for place in directory.settlements_below(place_id)]
     marked = set(draft.data["marked"])
     villages = [village for village in whole if tap.whole or village in marked]
-    vote = await lifecycle.prepare(
+    vote = await preparing.prepare(
         context.session,
         await context.rights(),
         villages[0] if len(villages) == 1 else place_id,
@@ -200,49 +200,49 @@ async def show_draft(context: Context, tap: EditVote) -> None:
         await context.go(OpenStaffVote(vote.id))
         return
     directory = await context.directory()
-    villages = await lifecycle.villages_of(context.session, vote.id)
+    villages = await preparing.villages_of(context.session, vote.id)
     context.show(draft_screen(context.t, vote, directory, villages, now=context.now))
 
 
 async def edit_title(context: Context, tap: EditTitle) -> None:
-    lifecycle.require_draft(await _vote(context, tap.vote_id))
+    preparing.require_draft(await _vote(context, tap.vote_id))
     await forms.begin(context, TITLE, {"vote": tap.vote_id})
 
 
 async def add_option(context: Context, tap: AddOption) -> None:
     vote = await _vote(context, tap.vote_id)
-    lifecycle.require_draft(vote)
-    if len(vote.options) >= lifecycle.MOST_OPTIONS:
-        raise Refused(Reason.TOO_MANY_OPTIONS, limit=lifecycle.MOST_OPTIONS)
+    preparing.require_draft(vote)
+    if len(vote.options) >= preparing.MOST_OPTIONS:
+        raise Refused(Reason.TOO_MANY_OPTIONS, limit=preparing.MOST_OPTIONS)
     await forms.begin(context, OPTION, {"vote": tap.vote_id, "number": len(vote.options) + 1})
 
 
 async def edit_options(context: Context, tap: EditOptions) -> None:
     vote = await _vote(context, tap.vote_id)
-    lifecycle.require_draft(vote)
+    preparing.require_draft(vote)
     context.show(options_screen(context.t, vote))
 
 
 async def remove_option(context: Context, tap: RemoveOption) -> None:
     vote = await _vote(context, tap.vote_id)
-    await lifecycle.remove_option(context.session, vote, tap.option_id)
+    await preparing.remove_option(context.session, vote, tap.option_id)
     context.show(options_screen(context.t, vote))
 
 
 async def edit_method(context: Context, tap: EditMethod) -> None:
     vote = await _vote(context, tap.vote_id)
-    lifecycle.require_draft(vote)
+    preparing.require_draft(vote)
     context.show(method_screen(context.t, vote))
 
 
 async def set_method(context: Context, tap: SetMethod) -> None:
     vote = await _vote(context, tap.vote_id)
-    lifecycle.set_method(vote, tap.method, tap.max_choices)
+    preparing.set_method(vote, tap.method, tap.max_choices)
     await context.go(EditVote(vote.id))
 
 
 async def edit_dates(context: Context, tap: EditDates) -> None:
-    lifecycle.require_draft(await _vote(context, tap.vote_id))
+    preparing.require_draft(await _vote(context, tap.vote_id))
     await forms.begin(context, DATES, {"vote": tap.vote_id})
 
 
@@ -265,10 +265,10 @@ async def preview(context: Context, tap: Preview) -> None:
 async def ask_announce(context: Context, tap: AskAnnounce) -> None:
     """The last question before everybody is told."""
     vote = await _vote(context, tap.vote_id)
-    lifecycle.require_draft(vote)
-    if lifecycle.missing(vote):
+    preparing.require_draft(vote)
+    if preparing.missing(vote):
         raise Refused(Reason.VOTE_INCOMPLETE)
-    if lifecycle.dates_have_passed(vote, now=context.now):
+    if preparing.dates_have_passed(vote, now=context.now):
         raise Refused(Reason.DATE_PASSED)
     people = await results.reachable(context.session, vote.id)
     context.show(announce_screen(context.t, vote, people))
@@ -283,7 +283,7 @@ async def announce(context: Context, tap: Announce) -> None:
 
 
 async def _vote(context: Context, vote_id: int) -> Vote:
-    return await lifecycle.vote_for_staff(context.session, await context.rights(), vote_id)
+    return await oversight.vote_to_steer(context.session, await context.rights(), vote_id)
 
 
 # --- forms ------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def _to_draft(data: Data) -> Callback:
 
 async def _save_title(context: Context, data: Data) -> None:
     vote = await _vote(context, data["vote"])
-    lifecycle.set_title(
+    preparing.set_title(
         vote, data["title_ky"], data["title_ru"] or data["title_ky"], data["budget"]
     )
     await context.go(EditVote(vote.id))
@@ -306,7 +306,7 @@ TITLE = Form(
     (
         Text(
             name="title_ky",
-            limit=lifecycle.TITLE_LIMIT,
+            limit=preparing.TITLE_LIMIT,
             one_line=True,
             ask=lambda t, data: lines(
                 t("<b>What is decided?</b> Write it in <b>Kyrgyz</b>."),
@@ -315,7 +315,7 @@ TITLE = Form(
         ),
         Text(
             name="title_ru",
-            limit=lifecycle.TITLE_LIMIT,
+            limit=preparing.TITLE_LIMIT,
             one_line=True,
             ask=lambda t, data: lines(
                 t("Now the same in <b>Russian</b>."),
@@ -336,7 +336,7 @@ TITLE = Form(
 
 async def _save_option(context: Context, data: Data) -> None:
     vote = await _vote(context, data["vote"])
-    await lifecycle.add_option(
+    await preparing.add_option(
         context.session,
         vote,
         NewOption(
@@ -377,7 +377,7 @@ OPTION = Form(
     (
         Text(
             name="title_ky",
-            limit=lifecycle.OPTION_LIMIT,
+            limit=preparing.OPTION_LIMIT,
             one_line=True,
             ask=lambda t, data: lines(
                 t("<b>Option {number}.</b> Its name in <b>Kyrgyz</b>:", number=data["number"]),
@@ -386,19 +386,19 @@ OPTION = Form(
         ),
         Text(
             name="title_ru",
-            limit=lifecycle.OPTION_LIMIT,
+            limit=preparing.OPTION_LIMIT,
             one_line=True,
             ask=lambda t, data: t("Its name in <b>Russian</b>:"),
         ),
         Text(
             name="about_ky",
-            limit=lifecycle.DESCRIPTION_LIMIT,
+            limit=preparing.DESCRIPTION_LIMIT,
             optional=True,
             ask=lambda t, data: t("What exactly will be done? One or two sentences in Kyrgyz."),
         ),
         Text(
             name="about_ru",
-            limit=lifecycle.DESCRIPTION_LIMIT,
+            limit=preparing.DESCRIPTION_LIMIT,
             optional=True,
             when=lambda data: bool(data.get("about_ky")),
             ask=lambda t, data: t("The same in Russian."),
@@ -442,7 +442,7 @@ OPTION = Form(
 
 async def _save_dates(context: Context, data: Data) -> None:
     vote = await _vote(context, data["vote"])
-    lifecycle.set_dates(
+    preparing.set_dates(
         vote, _moment(data["opens_at"]), _moment(data["closes_at"]), now=context.now
     )
     await context.go(EditVote(vote.id))
@@ -460,7 +460,7 @@ DATES = Form(
             days=(1, 2, 3, 7),
             hour=9,
             now_too=True,
-            longest=lifecycle.LONGEST_AHEAD,
+            longest=preparing.LONGEST_AHEAD,
             ask=lambda t, data: lines(
                 t("<b>When does the vote start?</b>"),
                 t("«Now»: as soon as you announce it. You can write a date too: 25.11 09:00"),
@@ -471,7 +471,7 @@ DATES = Form(
             days=(1, 3, 5, 7, 10, 14, 30),
             hour=18,
             after="opens_at",
-            longest=lifecycle.LONGEST_AHEAD,
+            longest=preparing.LONGEST_AHEAD,
             ask=lambda t, data: lines(
                 t("<b>When does it end?</b>"),
                 t("You can write a date too: 25.11 18:00"),
@@ -548,8 +548,8 @@ def draft_screen(
     now: datetime,
 ) -> Screen:
     """Everything that is written so far, and what is missing."""
-    lacks = lifecycle.missing(vote)
-    late = lifecycle.dates_have_passed(vote, now=now)
+    lacks = preparing.missing(vote)
+    late = preparing.dates_have_passed(vote, now=now)
     rows: list[Row] = [
         (Button(t("✏️ Question"), EditTitle(vote.id)), Button(t("⏰ Dates"), EditDates(vote.id))),
         (Button(t("➕ Add an option"), AddOption(vote.id)),),

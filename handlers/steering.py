@@ -35,7 +35,7 @@ from models import Vote, VoteStatus
 from services.access.rights import VOTE_MAKERS
 from services.places.directory import Directory
 from services.refusal import Reason, Refused
-from services.votes import counting, lifecycle, results
+from services.votes import counting, lifecycle, oversight, results
 from services.votes.results import LiveTurnout, Result
 
 LISTED_VILLAGES = 20
@@ -94,7 +94,7 @@ async def show_staff_votes(context: Context, _tap: OpenStaffVotes) -> None:
     rights = await context.rights()
     if not rights:
         raise Refused(Reason.NO_RIGHT)
-    votes = await lifecycle.votes_for_staff(context.session, rights)
+    votes = await oversight.votes_of_staff(context.session, rights)
     context.show(staff_votes_screen(context.t, votes, await context.directory()))
 
 
@@ -131,7 +131,7 @@ async def ask_close(context: Context, tap: AskClose) -> None:
     vote = await _vote(context, tap.vote_id)
     if vote.status is not VoteStatus.OPEN:
         raise Refused(Reason.VOTE_MOVED_ON)
-    count = await lifecycle.turnout_count(context.session, vote.id)
+    count = await oversight.turnout_count(context.session, vote.id)
     context.show(close_screen(context.t, vote, count))
 
 
@@ -195,12 +195,12 @@ async def export(context: Context, tap: Export) -> None:
 
 async def _vote(context: Context, vote_id: int) -> Vote:
     """For who may steer it."""
-    return await lifecycle.vote_for_staff(context.session, await context.rights(), vote_id)
+    return await oversight.vote_to_steer(context.session, await context.rights(), vote_id)
 
 
 async def _watched(context: Context, vote_id: int) -> Vote:
     """For who may see its turnout."""
-    return await lifecycle.vote_for_readers(context.session, await context.rights(), vote_id)
+    return await oversight.vote_to_watch(context.session, await context.rights(), vote_id)
 
 
 # --- forms ------------------------------------------------------------------------------------

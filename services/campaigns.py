@@ -2,12 +2,47 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Campaign, CampaignStatus, Resident, VoteVillage
+from models import Account, Campaign, CampaignStatus, Lane, Outbox, Resident, VoteVillage
 
 BATCH = 200
+
+
+def begin(session: AsyncSession, kind: str, vote_id: int, *, by: int | None, now: datetime) -> None:
+    """One message to everybody in the scope of a vote; the clock sends it batch by batch."""
+    session.add(
+        Campaign(
+            kind=kind,
+            subject_id=vote_id,
+            status=CampaignStatus.RUNNING,
+            created_at=now,
+            created_by=by,
+        )
+    )
+
+
+async def stop(session: AsyncSession, vote_id: int, *kinds: str, now: datetime) -> None:
+    """Ends what is still being sent about a vote; who hasn't got it yet gets it no more, but for
+    the few letters that a sender has in its hands."""
+    ours = (Campaign.kind.in_(kinds), Campaign.subject_id == vote_id)
+    await session.execute(
+        update(Campaign)
+        .where(*ours, Campaign.status == CampaignStatus.RUNNING)
+        .values(status=CampaignStatus.CANCELLED, finished_at=now)
+    )
+    await session.execute(
+        update(Outbox)
+        .where(
+            Outbox.lane == int(Lane.BULK),
+            Outbox.sent_at.is_(None),
+            Outbox.error.is_(None),
+            Outbox.campaign_id.in_(select(Campaign.id).where(*ours)),
+            or_(Outbox.claimed_until.is_(None), Outbox.claimed_until < now),
+        )
+        .values(error="stopped", payload=None)
+    )
 
 
 async def running(session: AsyncSession) -> list[int]:

@@ -24,8 +24,8 @@ from models import (
     Vote,
 )
 from services.terms import CONSENT_VERSION
-from services.votes import lifecycle
-from services.votes.lifecycle import NewOption
+from services.votes import lifecycle, oversight, preparing
+from services.votes.preparing import NewOption
 from simulator.model import Message
 from simulator.telegram import Telegram
 from tests.fake import API, FakeRequest
@@ -245,14 +245,14 @@ class World:
 
             account = await session.get_one(Account, maker.id)
             rights = await rights_of(session, account, directory)
-            vote = await lifecycle.prepare(
+            vote = await preparing.prepare(
                 session, rights, village_ids[0], village_ids, by=maker.id, now=self.now
             )
-            vote = await lifecycle.vote_for_staff(session, rights, vote.id)
-            lifecycle.set_title(vote, "Айылга эмне керек?", "Что нужно селу?", 1_500_000)
+            vote = await oversight.vote_to_steer(session, rights, vote.id)
+            preparing.set_title(vote, "Айылга эмне керек?", "Что нужно селу?", 1_500_000)
             for title_ky, title_ru in titles:
-                await lifecycle.add_option(session, vote, NewOption(title_ky, title_ru))
-            lifecycle.set_dates(vote, None, self.now + timedelta(days=days), now=self.now)
+                await preparing.add_option(session, vote, NewOption(title_ky, title_ru))
+            preparing.set_dates(vote, None, self.now + timedelta(days=days), now=self.now)
             change(vote)
             await lifecycle.announce(session, vote, by=maker.id, now=self.now)
             return vote.id

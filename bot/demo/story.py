@@ -29,7 +29,7 @@ from models import Account, AgeBand, Channel, Resident, Sex
 from services.access import invitations
 from services.access.rights import rights_of
 from services.places.directory import Directory
-from services.votes import ballots, lifecycle
+from services.votes import ballots, lifecycle, oversight, preparing
 from simulator import UploadedFile
 
 MORNING, NOON, EVENING = time(10, 0), time(12, 30), time(18, 0)
@@ -183,17 +183,17 @@ class Story:
             aimak = directory.by_code(people.AIMAK)
             assert aimak is not None, "the example has the aimak of Bosteri"
             scope = ids[0] if len(ids) == 1 else aimak.id
-            prepared = await lifecycle.prepare(
+            prepared = await preparing.prepare(
                 session, rights, scope, ids, by=bakyt.id, now=self._now
             )
-            vote = await lifecycle.vote_for_staff(session, rights, prepared.id)
-            lifecycle.set_title(vote, question.title_ky, question.title_ru, question.budget)
+            vote = await oversight.vote_to_steer(session, rights, prepared.id)
+            preparing.set_title(vote, question.title_ky, question.title_ru, question.budget)
             for choice in question.choices:
-                await lifecycle.add_option(session, vote, self._with_media(choice))
-            lifecycle.set_dates(vote, None, closes, now=self._now)
+                await preparing.add_option(session, vote, self._with_media(choice))
+            preparing.set_dates(vote, None, closes, now=self._now)
             return vote.id
 
-    def _with_media(self, choice: Choice) -> lifecycle.NewOption:
+    def _with_media(self, choice: Choice) -> preparing.NewOption:
         """The option with what the mobilizer has sent Telegram before."""
         files = self._stage.telegram.files
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.votes.lifecycle import NewOption
+from services.votes.preparing import NewOption
 
 
 @dataclass(frozen=True, slots=True)

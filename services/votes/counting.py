@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Ballot, Draft, Tally, TallyGroup, Vote, VoteMethod, VoteReceipt, VoteStatus
+from services import campaigns
 from services.access import journal
 from services.refusal import Reason, Refused
 from services.terms import Terms
@@ -70,7 +71,7 @@ async def close_vote(
     if sum(group.count for group in groups) <= SEAL_BATCH:
         await session.flush()
         await _seal_batch(session, vote_id, now=now)
-    await lifecycle.stop_campaigns(session, vote_id, *lifecycle.INVITING, now=now)
+    await campaigns.stop(session, vote_id, *lifecycle.INVITING, now=now)
     await session.execute(delete(Draft).where(Draft.form == ballots.draft_name(vote_id)))
     journal.note(session, by, "close_vote", "vote", vote_id, now=now)
     return True

@@ -20,7 +20,7 @@ from models import (
 )
 from services.access import grants
 from services.access.rights import rights_of
-from services.votes import ballots, lifecycle
+from services.votes import ballots, lifecycle, oversight, preparing
 from simulator import Impossible
 from tests.world import BESHIK_JON, BOSTER_AIMAK, TOGUZ_TORO, Person, World
 
@@ -386,7 +386,7 @@ async def test_a_form_of_a_vote_that_was_announced_meanwhile_changes_nothing(wor
         directory = await world.ashar.places.current(session, world.now.date())
         account = await session.get_one(Account, bakyt.id)
         rights = await rights_of(session, account, directory)
-        vote = await lifecycle.vote_for_staff(session, rights, vote_id)
+        vote = await oversight.vote_to_steer(session, rights, vote_id)
         await lifecycle.announce(session, vote, by=bakyt.id, now=world.now)
     await bakyt.says("Башка суроо")
     await bakyt.says("Другой вопрос")
@@ -433,17 +433,17 @@ async def test_ten_long_options_fit_into_the_draft_the_preview_and_the_ballot(
         directory = await world.ashar.places.current(session, world.now.date())
         account = await session.get_one(Account, bakyt.id)
         rights = await rights_of(session, account, directory)
-        vote = await lifecycle.vote_for_staff(session, rights, vote_id)
-        title = letter * (lifecycle.TITLE_LIMIT // size)
-        lifecycle.set_title(vote, title, title, 10**12)
-        about = letter * (lifecycle.DESCRIPTION_LIMIT // size)
+        vote = await oversight.vote_to_steer(session, rights, vote_id)
+        title = letter * (preparing.TITLE_LIMIT // size)
+        preparing.set_title(vote, title, title, 10**12)
+        about = letter * (preparing.DESCRIPTION_LIMIT // size)
         for _ in range(10):
-            await lifecycle.add_option(
+            await preparing.add_option(
                 session,
                 vote,
-                lifecycle.NewOption(
-                    f"{next(number):02}" + letter * ((lifecycle.OPTION_LIMIT - 2) // size),
-                    letter * (lifecycle.OPTION_LIMIT // size),
+                preparing.NewOption(
+                    f"{next(number):02}" + letter * ((preparing.OPTION_LIMIT - 2) // size),
+                    letter * (preparing.OPTION_LIMIT // size),
                     about,
                     about,
                     10**12,
@@ -480,7 +480,7 @@ async def test_a_vote_for_some_villages_of_an_aimak(world: World, language: str)
     await bakyt.says("Эмне?")
     vote = await read_vote(world)
     async with world.ashar.database.read() as session:
-        assert await lifecycle.villages_of(session, vote.id) == [await world.place_id(BESHIK_JON)]
+        assert await preparing.villages_of(session, vote.id) == [await world.place_id(BESHIK_JON)]
     assert vote.place_id == await world.place_id(BESHIK_JON)
 
 
@@ -506,7 +506,7 @@ async def test_an_aimak_of_thirty_villages_fits_on_one_screen(world: World) -> N
     assert sum("айыл " in label for label in bakyt.buttons) == 28
     await bakyt.taps("🗳 For all villages")
     async with world.ashar.database.read() as session:
-        assert len(await lifecycle.villages_of(session, (await read_vote(world)).id)) == 30
+        assert len(await preparing.villages_of(session, (await read_vote(world)).id)) == 30
 
 
 async def test_a_rayon_with_a_town_and_aimaks_leads_on_to_the_aimaks(world: World) -> None:
@@ -557,7 +557,7 @@ async def test_a_forged_scope_reaches_no_place_of_others(world: World) -> None:
     vote = await read_vote(world)
     assert vote.place_id == aimak
     async with world.ashar.database.read() as session:
-        assert foreign not in await lifecycle.villages_of(session, vote.id)
+        assert foreign not in await preparing.villages_of(session, vote.id)
 
 
 async def test_the_method_is_chosen_and_shown(world: World, language: str) -> None:

@@ -25,8 +25,8 @@ from models import (
     VoteStatus,
 )
 from services.refusal import Reason, Refused
-from services.votes import ballots, counting, lifecycle
-from services.votes.lifecycle import NewOption
+from services.votes import ballots, counting, lifecycle, oversight, preparing
+from services.votes.preparing import NewOption
 from tests.services.voting_place import MAKER, NOW, TERMS, VotingPlace
 
 Move = Callable[[AsyncSession, Vote], Awaitable[object]]
@@ -61,23 +61,23 @@ async def _cancel(session: AsyncSession, vote: Vote) -> None:
 
 
 async def _retitle(session: AsyncSession, vote: Vote) -> None:
-    lifecycle.set_title(vote, "Башка", "Другое", 5)
+    preparing.set_title(vote, "Башка", "Другое", 5)
 
 
 async def _add(session: AsyncSession, vote: Vote) -> None:
-    await lifecycle.add_option(session, vote, NewOption("Дагы", "Ещё"))
+    await preparing.add_option(session, vote, NewOption("Дагы", "Ещё"))
 
 
 async def _remove(session: AsyncSession, vote: Vote) -> None:
-    await lifecycle.remove_option(session, vote, vote.options[0].id)
+    await preparing.remove_option(session, vote, vote.options[0].id)
 
 
 async def _rank(session: AsyncSession, vote: Vote) -> None:
-    lifecycle.set_method(vote, VoteMethod.RANKING, 3)
+    preparing.set_method(vote, VoteMethod.RANKING, 3)
 
 
 async def _reschedule(session: AsyncSession, vote: Vote) -> None:
-    lifecycle.set_dates(vote, None, NOW + timedelta(days=3), now=NOW)
+    preparing.set_dates(vote, None, NOW + timedelta(days=3), now=NOW)
 
 
 async def _comment(session: AsyncSession, vote: Vote) -> None:
@@ -120,7 +120,7 @@ async def test_every_move_is_made_from_its_states_and_refused_from_all_others(
 
 async def _attempt(place: VotingPlace, vote_id: int, move: Move) -> None:
     async with place.database.begin() as session:
-        vote = await lifecycle.vote_for_staff(session, await place.rights(session), vote_id)
+        vote = await oversight.vote_to_steer(session, await place.rights(session), vote_id)
         await move(session, vote)
 
 
@@ -137,7 +137,7 @@ async def test_publishing_twice_sends_once(place: VotingPlace) -> None:
     done = []
     for _ in range(2):
         async with place.database.begin() as session:
-            vote = await lifecycle.vote_for_staff(session, await place.rights(session), vote_id)
+            vote = await oversight.vote_to_steer(session, await place.rights(session), vote_id)
             done.append(await lifecycle.publish(session, vote, by=MAKER, now=NOW))
     assert done == [True, False]
     assert await _count(place, Campaign.kind == "vote_result") == 1
@@ -180,9 +180,7 @@ async def test_a_vote_that_was_closed_elsewhere_can_not_be_cancelled_from_memory
     async with postgres_place.database.begin() as session:
         known = await ballots.load(session, vote_id)
         await postgres_place.close(vote_id)
-        vote = await lifecycle.vote_for_staff(
-            session, await postgres_place.rights(session), vote_id
-        )
+        vote = await oversight.vote_to_steer(session, await postgres_place.rights(session), vote_id)
         with pytest.raises(Refused):
             await lifecycle.cancel(session, vote, "себеп", "причина", by=MAKER, now=NOW)
     assert known is vote
@@ -285,8 +283,8 @@ async def test_removing_an_option_closes_the_gap_and_keeps_the_method_possible(
     )
     for _ in range(2):
         async with village.database.begin() as session:
-            vote = await lifecycle.vote_for_staff(session, await village.rights(session), vote_id)
-            await lifecycle.remove_option(session, vote, vote.options[0].id)
+            vote = await oversight.vote_to_steer(session, await village.rights(session), vote_id)
+            await preparing.remove_option(session, vote, vote.options[0].id)
     async with village.database.read() as session:
         vote = await ballots.load(session, vote_id)
         assert [option.position for option in vote.options] == [1]
@@ -298,7 +296,7 @@ async def test_a_vote_confirmed_after_its_opening_date_opens_now(village: Voting
     vote_id = await village.vote(VoteStatus.DRAFT, later=True)
     later = NOW + timedelta(days=2)
     async with village.database.begin() as session:
-        vote = await lifecycle.vote_for_staff(session, await village.rights(session), vote_id)
+        vote = await oversight.vote_to_steer(session, await village.rights(session), vote_id)
         await lifecycle.announce(session, vote, by=MAKER, now=later)
         assert vote.opens_at == later
 
@@ -349,9 +347,9 @@ async def test_dates_that_make_no_vote_are_refused(
 ) -> None:
     vote_id = await village.vote(VoteStatus.DRAFT)
     async with village.database.begin() as session:
-        vote = await lifecycle.vote_for_staff(session, await village.rights(session), vote_id)
+        vote = await oversight.vote_to_steer(session, await village.rights(session), vote_id)
         with pytest.raises(Refused) as refused:
-            lifecycle.set_dates(vote, NOW + opens if opens else None, NOW + closes, now=NOW)
+            preparing.set_dates(vote, NOW + opens if opens else None, NOW + closes, now=NOW)
     assert refused.value.reason is reason
 
 
@@ -373,13 +371,13 @@ async def test_a_mobilizer_finds_own_votes_among_hundreds_of_others(village: Vot
             for _ in range(520)
         )
     async with village.database.read() as session:
-        found = await lifecycle.votes_for_staff(session, await village.rights(session))
+        found = await oversight.votes_of_staff(session, await village.rights(session))
     assert [vote.id for vote in found] == [mine]
 
 
 async def _cancelled(place: VotingPlace, vote_id: int) -> None:
     async with place.database.begin() as session:
-        vote = await lifecycle.vote_for_staff(session, await place.rights(session), vote_id)
+        vote = await oversight.vote_to_steer(session, await place.rights(session), vote_id)
         await _cancel(session, vote)
 
 

@@ -22,8 +22,8 @@ from models import (
 from services.access.rights import Rights, rights_of
 from services.places.current import Places
 from services.terms import CONSENT_VERSION, Terms
-from services.votes import ballots, counting, lifecycle
-from services.votes.lifecycle import NewOption
+from services.votes import ballots, counting, lifecycle, oversight, preparing
+from services.votes.preparing import NewOption
 
 NOW = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 MAKER = 900
@@ -88,19 +88,19 @@ class VotingPlace:
         """A vote led to this status by the moves that lead there."""
         async with self.database.begin() as session:
             rights = await self.rights(session)
-            vote = await lifecycle.prepare(
+            vote = await preparing.prepare(
                 session, rights, self.village, [self.village], by=MAKER, now=NOW
             )
-            vote = await lifecycle.vote_for_staff(session, rights, vote.id)
-            lifecycle.set_title(vote, "Суроо", "Вопрос", None)
+            vote = await oversight.vote_to_steer(session, rights, vote.id)
+            preparing.set_title(vote, "Суроо", "Вопрос", None)
             for number in range(options):
-                await lifecycle.add_option(
+                await preparing.add_option(
                     session, vote, NewOption(f"Тандоо {number}", f"В {number}")
                 )
-            lifecycle.set_method(vote, method, max_choices)
+            preparing.set_method(vote, method, max_choices)
             later = later or status is VoteStatus.ANNOUNCED
             opens = NOW + timedelta(days=1) if later else None
-            lifecycle.set_dates(vote, opens, NOW + timedelta(days=7), now=NOW)
+            preparing.set_dates(vote, opens, NOW + timedelta(days=7), now=NOW)
             if status is VoteStatus.DRAFT:
                 return vote.id
             if status is VoteStatus.CANCELLED:

@@ -1,0 +1,67 @@
+"""Votes as those who make them and those who watch over them find them."""
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from models import (
+    Turnout,
+    Vote,
+    VoteStatus,
+)
+from services.access.rights import TURNOUT_READERS, VOTE_MAKERS, Rights
+from services.refusal import Reason, Refused
+from services.votes import ballots
+
+
+async def vote_to_steer(session: AsyncSession, rights: Rights, vote_id: int) -> Vote:
+    """A vote with its options, for who may work with it.
+
+    Raises:
+        Refused: NOT_FOUND, NO_RIGHT.
+    """
+    vote = await session.scalar(
+        select(Vote)
+        .where(Vote.id == vote_id)
+        .options(selectinload(Vote.options))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if vote is None:
+        raise Refused(Reason.NOT_FOUND)
+    rights.require(VOTE_MAKERS, vote.place_id)
+    return vote
+
+
+async def vote_to_watch(session: AsyncSession, rights: Rights, vote_id: int) -> Vote:
+    """A vote with its options, for who may see its turnout.
+
+    Raises:
+        Refused: NOT_FOUND, NO_RIGHT.
+    """
+    vote = await ballots.load(session, vote_id)
+    rights.require(TURNOUT_READERS, vote.place_id)
+    return vote
+
+
+async def votes_of_staff(session: AsyncSession, rights: Rights, *, limit: int = 30) -> list[Vote]:
+    """Votes of the places that somebody works for, newest first; drafts for their makers only."""
+    newest = select(Vote.id, Vote.place_id, Vote.status).order_by(Vote.id.desc())
+    ids = []
+    for vote_id, place_id, status in await session.execute(newest):
+        roles = VOTE_MAKERS if status is VoteStatus.DRAFT else TURNOUT_READERS
+        if rights.allow(roles, place_id):
+            ids.append(vote_id)
+        if len(ids) == limit:
+            break
+    found = await session.scalars(
+        select(Vote)
+        .where(Vote.id.in_(ids))
+        .options(selectinload(Vote.options))
+        .order_by(Vote.id.desc())
+    )
+    return list(found)
+
+
+async def turnout_count(session: AsyncSession, vote_id: int) -> int:
+    return await session.scalar(select(func.count()).where(Turnout.vote_id == vote_id)) or 0
