@@ -116,7 +116,9 @@ class Duties:
         taken.reminded_at = now
         vote = await ballots.load(session, vote_id)
         letters = [
-            self._letter(account, handlers.reminder(self._translators[account.language], vote))
+            self._letter(
+                account, handlers.reminder_screen(self._translators[account.language], vote)
+            )
             for account in await ballots.unfinished(session, vote_id)
         ]
         await outbox.add(session, letters, now=now)

@@ -22,7 +22,7 @@ from handlers import (
     voting,
 )
 from handlers.doors import OpenLanguages, OpenMenu
-from handlers.news import broadcast_writer, closed_notice, reminder
+from handlers.news import broadcast_writer, closed_notice, reminder_screen
 from handlers.onboarding import next_step, stage
 from handlers.refusals import apologise
 from handlers.words import COMMANDS
@@ -40,7 +40,7 @@ __all__ = [
     "closed_notice",
     "explain",
     "next_step",
-    "reminder",
+    "reminder_screen",
     "stage",
 ]
 

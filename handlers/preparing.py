@@ -13,7 +13,7 @@ from bot.ui.context import Context
 from bot.ui.forms import Data, Form, Moment, Number, Photo, Text, Voice
 from bot.ui.i18n import LANGUAGES, Translator
 from bot.ui.routes import OpenTo, Route, Tap
-from bot.ui.screens import Attachment, Button, Row, Screen, column, grid, lines
+from bot.ui.screens import Button, Row, Screen, column, grid, lines
 from handlers.doors import (
     CancelVote,
     EditVote,
@@ -37,7 +37,6 @@ from services.places.directory import Directory, KnownPlace
 from services.refusal import Reason, Refused
 from services.votes import lifecycle, oversight, preparing, results
 from services.votes.preparing import NewOption
-from services.votes.results import Result
 
 SCOPE = "vote-scope"
 
@@ -653,20 +652,6 @@ def announce_screen(t: Translator, vote: Vote, people: int) -> Screen:
             (Button(t("📣 Yes, announce"), Announce(vote.id)),),
             (back_button(t, EditVote(vote.id)),),
         ),
-    )
-
-
-def closed_screen(t: Translator, result: Result) -> Screen:
-    """To the maker when a vote was closed: the result is to be published."""
-    vote = result.vote
-    return Screen(
-        lines(
-            t("🔒 The vote has ended and is counted: {title}.", title=vote.title(t.language)),
-            t.plural("👥 {count} person voted.", "👥 {count} people voted.", result.voters),
-            t("Look at the result and publish it: villagers are waiting."),
-        ),
-        ((Button(t("📊 Look and publish"), OpenStaffVote(vote.id)),),),
-        picture=Attachment("chart", vote.id, t.language, reuse=True),
     )
 
 

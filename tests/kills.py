@@ -25,7 +25,7 @@ from bot.ui.callbacks import Callback, unpack
 from bot.ui.forms import SKIP, Press
 from handlers.doors import OpenMenu, OpenVote, OpenVotes, PrepareVote
 from handlers.preparing import AddOption, MakeVote
-from handlers.voting import Confirm, Pick
+from handlers.voting.taps import Confirm, Pick
 from models import Vote
 from services.votes.ballots import key_of
 from simulator import Message, Telegram

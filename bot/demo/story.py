@@ -24,7 +24,7 @@ from handlers.doors import OpenStaffVote, OpenStaffVotes, OpenVote
 from handlers.onboarding import ChooseAge, ChooseLanguage, ChooseSex, Decide
 from handlers.preparing import Announce, AskAnnounce
 from handlers.steering import AskPublish, Publish
-from handlers.voting import Confirm, Pick
+from handlers.voting.taps import Confirm, Pick
 from models import Account, AgeBand, Channel, Resident, Sex
 from services.access import invitations
 from services.access.rights import rights_of

@@ -29,7 +29,7 @@ from bot.demo.stage import Stage
 from bot.demo.story import Story
 from handlers.doors import OpenMenu, OpenResult, OpenVote
 from handlers.onboarding import ChooseLanguage
-from handlers.voting import Confirm, Hear, Pick, ShowPictures
+from handlers.voting.taps import Confirm, Hear, Pick, ShowPictures
 from simulator import Message
 
 HOUSE = Path(__file__).resolve().parents[2]

@@ -19,7 +19,7 @@ from telegram.error import NetworkError, RetryAfter
 from bot.app import Ashar, Parts, start_when_possible
 from bot.polling import LONGEST_SILENCE, Polling
 from bot.settings import WrongSettings
-from handlers.voting import Pick
+from handlers.voting.taps import Pick
 from tests.kills import Changes, Findings, Hand, Process, Scene, environment_for, village
 from tests.simulator.served import served
 from tests.world import TOKEN, World
