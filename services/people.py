@@ -6,15 +6,7 @@ from datetime import datetime
 from sqlalchemy import case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import (
-    Account,
-    AgeBand,
-    Draft,
-    Grant,
-    Outbox,
-    Resident,
-    Sex,
-)
+from models import Account, AgeBand, Draft, Grant, Outbox, Resident, Sex
 from services.access import grants
 from services.refusal import Reason, Refused
 from services.terms import CONSENT_VERSION, Terms

@@ -6,17 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import (
-    Account,
-    Draft,
-    Grant,
-    JournalEntry,
-    Outbox,
-    Resident,
-    Role,
-    Vote,
-    VoteStatus,
-)
+from models import Account, Draft, Grant, JournalEntry, Outbox, Resident, Role, Vote, VoteStatus
 from services import people
 from services.votes import ballots, participation
 from services.votes.participation import Participation

@@ -24,7 +24,7 @@ from typing import Any
 from bot.ui.callbacks import Callback, unpack
 from bot.ui.forms import SKIP, Press
 from handlers.doors import OpenMenu, OpenVote, OpenVotes, PrepareVote
-from handlers.preparing import AddOption, MakeVote
+from handlers.preparing.taps import AddOption, MakeVote
 from handlers.voting.taps import Confirm, Pick
 from models import Vote
 from services.votes.ballots import key_of

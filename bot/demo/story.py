@@ -22,8 +22,8 @@ from bot.demo.votes import Choice, Question
 from bot.ui.callbacks import Callback
 from handlers.doors import OpenStaffVote, OpenStaffVotes, OpenVote
 from handlers.onboarding import ChooseAge, ChooseLanguage, ChooseSex, Decide
-from handlers.preparing import Announce, AskAnnounce
-from handlers.steering import AskPublish, Publish
+from handlers.preparing.taps import Announce, AskAnnounce
+from handlers.steering.taps import AskPublish, Publish
 from handlers.voting.taps import Confirm, Pick
 from models import Account, AgeBand, Channel, Resident, Sex
 from services.access import invitations

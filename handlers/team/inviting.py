@@ -16,14 +16,7 @@ from bot.ui.screens import Button, Row, Screen, column, grid, lines, plain
 from handlers.doors import OpenTeam
 from handlers.team.admission import turn_away
 from handlers.team.taps import BrowsePlaces, ChoosePlace, FindPlace, InviteSomebody
-from handlers.team.words import (
-    page_of,
-    person_line,
-    place_line,
-    role_line,
-    where,
-    where_briefly,
-)
+from handlers.team.words import page_of, person_line, place_line, role_line, where, where_briefly
 from handlers.words import back_button, place_label, role_name
 from models import Role
 from services.access import invitations

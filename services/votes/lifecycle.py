@@ -10,14 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import (
-    Ballot,
-    Campaign,
-    Draft,
-    Turnout,
-    Vote,
-    VoteStatus,
-)
+from models import Ballot, Campaign, Draft, Turnout, Vote, VoteStatus
 from services import campaigns
 from services.access import journal
 from services.refusal import Reason, Refused

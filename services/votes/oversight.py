@@ -4,11 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from models import (
-    Turnout,
-    Vote,
-    VoteStatus,
-)
+from models import Turnout, Vote, VoteStatus
 from services.access.rights import TURNOUT_READERS, VOTE_MAKERS, Rights
 from services.refusal import Reason, Refused
 from services.votes import ballots

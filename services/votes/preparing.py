@@ -6,13 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import (
-    Vote,
-    VoteMethod,
-    VoteOption,
-    VoteStatus,
-    VoteVillage,
-)
+from models import Vote, VoteMethod, VoteOption, VoteStatus, VoteVillage
 from services.access import journal
 from services.access.rights import VOTE_MAKERS, Rights
 from services.refusal import Reason, Refused
