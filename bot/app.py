@@ -27,9 +27,10 @@ from bot.request import AiohttpRequest, BotApi, seconds_of, wait_at_most
 from bot.sender import Sender
 from bot.settings import Settings, WrongSettings
 from bot.shopfront import dress
+from bot.transactions import Dialogues, Transactions
 from bot.ui.i18n import Translators
 from bot.ui.routes import Routes
-from bot.unit_of_work import Dialogues, UnitOfWork
+from bot.unit_of_work import UnitOfWork
 from services.places.current import Places
 from services.terms import Terms
 
@@ -37,6 +38,9 @@ log = structlog.get_logger()
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds between attempts to start while Telegram can't be reached; the last is repeated."""
+
+WORKERS_ON_POSTGRESQL = 4
+"""Transactions side by side; SQLite has one writer."""
 
 MOST_PORTS = 65_535
 
@@ -157,7 +161,7 @@ class Ashar:
         except InvalidToken:
             raise WrongSettings("ASHAR_BOT_TOKEN: Telegram doesn't know this token") from None
         self.terms = terms_of(self.settings, self.ptb.bot.username)
-        self.unit = UnitOfWork(
+        transactions = Transactions(
             self.database,
             self.ptb,
             Dialogues(
@@ -167,12 +171,14 @@ class Ashar:
                 explain=handlers.explain,
                 apologise=handlers.apologise,
             ),
-            self.sender,
+            self.sender.hands,
             self.clock,
             self.translators,
             self.terms,
             self.places,
         )
+        workers = 1 if self.database.is_sqlite else WORKERS_ON_POSTGRESQL
+        self.unit = UnitOfWork(transactions, self.sender, workers)
         self.duties = Duties(self.database, self.sender, self.translators, self.terms)
         self.ticker = Ticker(self.clock, self.duties.all(), self._duty_seconds)
         await self.sender.start()

@@ -15,8 +15,8 @@ from bot.database import Database, is_out_of_reach
 from bot.sender import Sender
 from bot.ui.i18n import Translators
 from bot.ui.screens import Screen
-from models import Account, CampaignStatus, Draft, Lane, ProcessedUpdate, Vote
-from services import campaigns, delivery, outbox, people
+from models import Account, CampaignStatus, Draft, Lane, Vote
+from services import campaigns, delivery, inbox, outbox, people
 from services.access import invitations
 from services.outbox import Letter, next_id
 from services.places.importing import move_due
@@ -161,9 +161,7 @@ class Duties:
         self._swept_at = now
         async with self._database.begin() as session:
             await delivery.sweep(session, before=now - self._terms.keep_sent)
-            await session.execute(
-                delete(ProcessedUpdate).where(ProcessedUpdate.at < now - self._terms.keep_sent)
-            )
+            await inbox.sweep(session, before=now - self._terms.keep_sent)
             await session.execute(
                 delete(Draft).where(Draft.touched_at < now - self._terms.keep_drafts)
             )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from telegram.ext import ApplicationBuilder
 
+from bot.app import WORKERS_ON_POSTGRESQL
 from bot.clock import Clock
 from bot.database import Database
 from bot.errors import Incident
@@ -19,12 +20,13 @@ from bot.files import Files, Maker
 from bot.pacer import Pacer
 from bot.request import BotApi, Upload
 from bot.sender import Sender
+from bot.transactions import Dialogues, Transactions
 from bot.ui.callbacks import Callback, callback
 from bot.ui.context import Answer, Context
 from bot.ui.i18n import Translators
 from bot.ui.routes import Command, Event, OpenTo, Routes, Tap
 from bot.ui.screens import Screen
-from bot.unit_of_work import Dialogues, UnitOfWork
+from bot.unit_of_work import UnitOfWork
 from bot.updates import read_update
 from models import Account, Outbox
 from services.outbox import Hands, Letter
@@ -84,7 +86,7 @@ class Machine:
             .build()
         )
         self._ids = iter(range(1000, 10_000_000))
-        self.unit = UnitOfWork(
+        self.transactions = Transactions(
             database,
             self.ptb,
             Dialogues(
@@ -102,12 +104,14 @@ class Machine:
                 explain=self._explain,
                 apologise=self._apologise,
             ),
-            self.mailbox,
+            self.mailbox.hands,
             self.clock,
             TRANSLATORS,
             Terms(),
             Places(),
         )
+        workers = 1 if database.is_sqlite else WORKERS_ON_POSTGRESQL
+        self.unit = UnitOfWork(self.transactions, self.mailbox, workers)
 
     async def _handle(self, context: Context) -> None:
         await self.handler(context)

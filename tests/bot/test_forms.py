@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.transactions import Dialogues
 from bot.ui import forms
 from bot.ui.context import Context
 from bot.ui.forms import BACK, CANCEL, SEND, SKIP, Form, Forms, Moment, Number, Text, read_moment
 from bot.ui.routes import OpenTo, Routes, Tap
 from bot.ui.screens import Screen
-from bot.unit_of_work import Dialogues
 from models import Draft
 from tests.bot.machine import Machine, Tapped, running
 
@@ -58,12 +58,12 @@ class Desk:
         )
         self.forms = Forms((self.form,), self._otherwise, self._otherwise)
         routes = Routes((*self.forms.routes(), Tap(Tapped, self._tap, OpenTo.ANYONE)))
-        machine.unit._dialogues = Dialogues(
+        machine.transactions._dialogues = Dialogues(
             routes=routes,
             stage=_come_all_the_way,
-            next_step=machine.unit._dialogues.next_step,
-            explain=machine.unit._dialogues.explain,
-            apologise=machine.unit._dialogues.apologise,
+            next_step=machine.transactions._dialogues.next_step,
+            explain=machine.transactions._dialogues.explain,
+            apologise=machine.transactions._dialogues.apologise,
         )
         (handler,) = machine.ptb.handlers[0]
         handler._routes = routes  # type: ignore[attr-defined]

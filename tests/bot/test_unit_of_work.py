@@ -108,13 +108,13 @@ async def test_a_refusal_undoes_what_was_written_and_gets_its_words(
 def _count_tries(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether with savepoints, for each transaction."""
     tries: list[bool] = []
-    transact = machine.unit._transact_with
+    transact = machine.transactions._attempt
 
     async def counting(*arguments: Any, savepoints: bool) -> Any:
         tries.append(savepoints)
         return await transact(*arguments, savepoints=savepoints)
 
-    monkeypatch.setattr(machine.unit, "_transact_with", counting)
+    monkeypatch.setattr(machine.transactions, "_attempt", counting)
     return tries
 
 
@@ -202,7 +202,7 @@ async def test_a_bug_while_the_route_is_found_is_owned_up_to(
     def stumble(*_args: object) -> None:
         raise LookupError("routes")
 
-    monkeypatch.setattr("bot.unit_of_work.find_route", stumble)
+    monkeypatch.setattr("bot.transactions.find_route", stumble)
     assert await machine.run(machine.says(AIDA, "hello")) == [None]
     assert machine.said_to(AIDA) == [f"sorry: {machine.incidents[0].id}"]
 
@@ -235,12 +235,14 @@ async def test_a_bug_that_even_the_apology_meets_gives_the_update_up_and_the_mac
             Outbox(id=7, chat_id=1, method="x", payload={}, lane=0, created_at=START, attempts=0)
         )
     machine.handler = handler
-    original = machine.unit._dialogues.apologise
-    object.__setattr__(machine.unit._dialogues, "apologise", lambda context, _: handler(context))
+    original = machine.transactions._dialogues.apologise
+    object.__setattr__(
+        machine.transactions._dialogues, "apologise", lambda context, _: handler(context)
+    )
     (error,) = await machine.run(machine.says(AIDA, "clash"))
     assert error is not None
     assert not isinstance(error, OutOfReach)
-    object.__setattr__(machine.unit._dialogues, "apologise", original)
+    object.__setattr__(machine.transactions._dialogues, "apologise", original)
 
     async def fine(context: Context) -> None:
         context.say(Screen("fine"))
