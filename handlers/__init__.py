@@ -115,7 +115,6 @@ def bot_short_description(t: Translator) -> Markup:
 
 def bot_description(t: Translator) -> Markup:
     return t(
-        "Here the village decides: vote for what your village needs most, see the results, "
-        "be called to meetings. Your vote is secret. The bot belongs to ARIS and is free. "
-        "Press START."
+        "What does your village need most? Vote here and see the results. "
+        "Your vote is secret. The bot belongs to ARIS and is free. Press START."
     )

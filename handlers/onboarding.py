@@ -297,8 +297,13 @@ def profile_screen(t: Translator, resident: Resident, directory: Directory) -> S
     where = t("📍 {village}", village=place_label(t, directory, place)) if place else None
     whom = t("👤 {name}", name=resident.label) if resident.label else None
     if resident.sex is None:
+        question = (
+            t("<b>Woman or man?</b> We ask so that everybody is heard.")
+            if resident.label
+            else t("<b>Are you a woman or a man?</b> We ask so that everybody is heard.")
+        )
         return Screen(
-            lines(where, whom, "", t("<b>Woman or man?</b> We ask so that everybody is heard.")),
+            lines(where, whom, "", question),
             (
                 tuple(
                     Button(sex_name(t, sex), ChooseSex(resident.id, sex))

@@ -183,7 +183,7 @@ def forget_screen(t: Translator, held: PersonalData) -> Screen:
         ),
         (
             (Button(t("✅ Yes, delete"), ForgetMe(_since(held.account), t.language)),),
-            (Button(t("⬅️ No, keep"), OpenData()),),
+            (Button(t("❌ No, keep"), OpenData()),),
         ),
     )
 

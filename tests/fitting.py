@@ -66,6 +66,16 @@ def places() -> Iterator[Place]:
         }
         for function in functions.values():
             yield from _places_in(function, functions)
+        yield from _toasts_of_forms(module)
+
+
+def _toasts_of_forms(module: ast.Module) -> Iterator[Place]:
+    """What is read by somebody who leaves a form that has words of its own for it."""
+    for call in ast.walk(module):
+        if isinstance(call, ast.Call) and _called(call) == "Form":
+            for keyword in call.keywords:
+                if keyword.arg == "left":
+                    yield Place("toast", tuple(_literals(keyword.value)), ALERT_LIMIT)
 
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef

@@ -24,6 +24,7 @@ def test_alerts_toasts_and_buttons_are_found_in_the_code() -> None:
     found = {(place.name, id) for place in fitting.places() for id in place.ids}
     assert {
         ("toast", "Cancelled. Nothing was sent."),
+        ("toast", "The vote is unchanged."),
         ("alert", "This vote is held in another village."),
         ("alert", "Your choice has changed meanwhile. Please check it once more."),
         ("turn_away", "🧰 This part is for mobilizers and staff."),

@@ -74,7 +74,8 @@ def poster_of(
         plain(t("What does your village need? Say it: your voice is counted")) for t in (ky, ru)
     )
     hint_ky, hint_ru = (
-        plain(t("Point the camera of your phone at this picture.")) for t in (ky, ru)
+        plain(t("Point the camera of your phone at this picture and press the link that appears."))
+        for t in (ky, ru)
     )
     return Poster(
         village_ky=place.name_ky,

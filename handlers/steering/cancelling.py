@@ -3,7 +3,7 @@
 from bot.ui import forms
 from bot.ui.context import Context
 from bot.ui.forms import Data, Form, Text
-from bot.ui.i18n import Translator
+from bot.ui.i18n import Translator, msg
 from bot.ui.screens import Screen, lines
 from handlers.doors import CancelVote, OpenStaffVote, OpenStaffVotes
 from handlers.steering.finding import head_of, vote_to_steer
@@ -59,6 +59,7 @@ REASON = Form(
         data["reason_ru"],
     ),
     about="vote",
+    left=msg("The vote is unchanged."),
 )
 
 

@@ -60,7 +60,7 @@ def page_of(
     page = min(max(page, 0), last)
     turning = []
     if page > 0:
-        turning.append(Button(t("⬅️ Previous page"), turn(page - 1)))
+        turning.append(Button(t("◀️ Previous"), turn(page - 1)))
     if page < last:
-        turning.append(Button(t("➡️ Next page"), turn(page + 1)))
+        turning.append(Button(t("Next ▶️"), turn(page + 1)))
     return listed[page * PAGE : (page + 1) * PAGE], (tuple(turning),) if turning else ()

@@ -144,7 +144,11 @@ async def check_receipt(context: Context, tap: CheckReceipt) -> None:
         )
     else:
         context.alert(
-            t("⚠️ Receipt {receipt} is not among the counted.", receipt=split_receipt(tap.receipt))
+            t(
+                "⚠️ Receipt {receipt} is not among the counted. "
+                "If you changed your vote, check the new receipt.",
+                receipt=split_receipt(tap.receipt),
+            )
         )
 
 

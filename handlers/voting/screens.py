@@ -163,7 +163,7 @@ def _media_buttons(
     if any(option.picture for _, option in numbered):
         rows.append((Button(t("🖼 Pictures"), ShowPictures(*here)),))
     voices = tuple(
-        Button(f"▶️ {number}", Hear(paper.vote.id, option.position))
+        Button(f"▶️ 🎤 {number}", Hear(paper.vote.id, option.position))
         for number, option in numbered
         if option.voice(t.language)
     )

@@ -124,7 +124,7 @@ async def test_chats_are_as_old_as_their_story(demo: Demo) -> None:
 async def test_a_villager_sees_the_pictures_hears_the_options_and_votes(demo: Demo) -> None:
     nikolai = demo.phone(people.NIKOLAI)
     nikolai.taps(OpenVote)
-    ballot = await demo.until(lambda: _with_button(demo.chat(people.NIKOLAI), "▶️ 1"))
+    ballot = await demo.until(lambda: _with_button(demo.chat(people.NIKOLAI), "▶️ 🎤 1"))
     assert "Питьевая вода" in ballot.plain
     nikolai.taps(ShowPictures)
     await demo.until(lambda: _media(demo.chat(people.NIKOLAI)).count("photo") == 4)

@@ -39,7 +39,7 @@ async def settles(hand: Hand, name: str, language: str, sex: str, age: str) -> N
 
 async def tells_of_oneself(hand: Hand, sex: str, age: str) -> None:
     """The last two taps before the menu."""
-    await hand.sees("<b>Woman or man?</b> We ask so that everybody is heard.")
+    await hand.sees("<b>Are you a woman or a man?</b> We ask so that everybody is heard.")
     await hand.taps(sex)
     await hand.sees("<b>How old are you?</b>")
     await hand.taps(age)

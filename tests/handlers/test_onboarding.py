@@ -76,7 +76,7 @@ async def test_a_no_can_become_a_yes(world: World, language: str) -> None:
     await aida.taps("📄 Full text")
     aida.sees("<b>Consent to the processing of personal data</b>")
     await aida.taps("✅ I consent")
-    aida.sees("<b>Woman or man?</b> We ask so that everybody is heard.")
+    aida.sees("<b>Are you a woman or a man?</b> We ask so that everybody is heard.")
 
 
 @pytest.mark.parametrize("said", ["/vote", "/settings", "/mydata", "Таза суу"])

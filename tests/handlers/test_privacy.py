@@ -272,7 +272,7 @@ async def test_who_keeps_the_data_keeps_everything(world: World, language: str) 
     aida = await world.villager(language=language)
     await aida.says("/mydata")
     await aida.taps("🗑 Delete my data")
-    await aida.taps("⬅️ No, keep")
+    await aida.taps("❌ No, keep")
     aida.sees("<b>🔒 What we keep about you</b>")
     assert await count(world, Resident, Resident.account_id == aida.id) == 1
 

@@ -155,7 +155,11 @@ async def test_the_list_of_receipts_holds_mine_and_says_nothing_else(
         "✅ Receipt {receipt} is among the counted.", receipt=f"{codes[0][:5]}-{codes[0][5:]}"
     )
     await people[0].forges(f"mine:{vote_id}:AAAAAAAAAA")
-    people[0].is_told("⚠️ Receipt {receipt} is not among the counted.", receipt="AAAAA-AAAAA")
+    people[0].is_told(
+        "⚠️ Receipt {receipt} is not among the counted. "
+        "If you changed your vote, check the new receipt.",
+        receipt="AAAAA-AAAAA",
+    )
 
 
 async def test_a_result_that_is_not_published_is_shown_to_nobody(world: World) -> None:

@@ -173,6 +173,18 @@ async def test_cancelling_tells_the_reason_to_who_was_told_of_the_vote(
     assert (await read_vote(world, vote_id)).status is VoteStatus.CANCELLED
 
 
+async def test_who_leaves_the_question_of_cancelling_reads_that_the_vote_is_unchanged(
+    world: World, language: str
+) -> None:
+    bakyt = await world.staff("Бакыт", language)
+    vote_id = await world.vote(maker=bakyt)
+    await open_staff_vote(bakyt, vote_id)
+    await bakyt.taps("❌ Cancel the vote")
+    await bakyt.taps("✖️ Cancel")
+    bakyt.is_told("The vote is unchanged.")
+    assert (await read_vote(world, vote_id)).status is VoteStatus.OPEN
+
+
 @pytest.mark.parametrize("act", ACTS)
 async def test_staff_of_another_aimak_neither_see_nor_act(world: World, act: str) -> None:
     bakyt = await world.staff("Бакыт")

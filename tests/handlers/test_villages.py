@@ -113,7 +113,7 @@ async def test_from_the_poster_to_the_menu_in_four_taps_and_no_typing(
     await aida.taps("✅ I consent")
     aida.sees(
         in_words(language, "Бөстөр", "Бостер"),
-        "<b>Woman or man?</b> We ask so that everybody is heard.",
+        "<b>Are you a woman or a man?</b> We ask so that everybody is heard.",
     )
     await aida.taps("Woman")
     await aida.taps("29–45")
@@ -224,7 +224,7 @@ async def test_a_newcomer_types_the_name_confirms_it_and_is_asked_for_sex_and_ag
     assert await homes_of(world, aida) == []
     await aida.taps("✅ Yes, right")
     aida.is_told("✅ Saved. You can change the village in the settings.")
-    aida.sees("<b>Woman or man?</b> We ask so that everybody is heard.")
+    aida.sees("<b>Are you a woman or a man?</b> We ask so that everybody is heard.")
     assert await homes_of(world, aida) == [BOSTER]
 
 

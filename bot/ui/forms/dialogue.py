@@ -120,7 +120,8 @@ class Forms:
         """Ends the draft, also where its door has been shut: nobody is kept in a form."""
         door = form.leads_to(draft.data)
         await drafts.end(context, form.name)
-        context.toast(context.t("Cancelled. Nothing was sent."))
+        cancelled = context.t("Cancelled. Nothing was sent.")
+        context.toast(context.t(form.left) if form.left else cancelled)
         try:
             await context.go(door)
         except Refused:

@@ -48,6 +48,8 @@ class Form:
     leads_to: Callable[[Data], Callback]
     review: Ask | None = None
     about: str | None = None
+    left: str | None = None
+    """What somebody reads who leaves it before the end, if «cancelled» would say something else."""
 
     def step(self, name: str) -> Step:
         found = next((step for step in self.steps if step.name == name), None)
