@@ -82,7 +82,7 @@ class Ashar:
         self.sender = Sender(
             self.database,
             self.api,
-            parts.pacer or Pacer(settings.broadcast_rate),
+            parts.pacer or Pacer(settings.broadcast_rate // settings.processes),
             self.clock,
             files,
             paid=settings.paid_broadcast,
@@ -179,7 +179,7 @@ class Ashar:
         )
         workers = 1 if self.database.is_sqlite else WORKERS_ON_POSTGRESQL
         self.unit = UnitOfWork(transactions, self.sender, workers)
-        self.duties = Duties(self.database, self.sender, self.translators, self.terms)
+        self.duties = Duties(self.database, self.sender, self.translators, self.terms, self.places)
         self.ticker = Ticker(self.clock, self.duties.all(), self._duty_seconds)
         await self.sender.start()
         self._undo.push_async_callback(self.sender.stop)

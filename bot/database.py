@@ -25,11 +25,14 @@ from models import Vote, VoteVillage
 from services import ahead
 
 BUSY_SECONDS = 10
-PASSING_STATES = ("08", "40", "53", "55P03", "57", "58")
-"""PostgreSQL's classes of errors that pass: connection, a deadlock's victim, no room or too many
-connections, a lock that wasn't given, going down, the system beneath."""
-TELLING_TABLES = "ballot, turnout, vote, draft, outbox"
+PASSING_STATES = ("08", "25006", "40", "53", "55P03", "57", "58")
+"""PostgreSQL's classes of errors that pass: connection, a node that only reads since a failover, a
+deadlock's victim, no room or too many connections, a lock that wasn't given, going down, the
+system beneath."""
+TELLING_TABLES = "ballot, vote, draft, outbox"
 """Their dead rows, with the numbers of their transactions, could say who chose what."""
+LOCK_MILLISECONDS = 1000
+"""So long a rewrite of these tables may keep others waiting before it has begun."""
 UNCONNECTED = (ConnectionError, TimeoutError, socket.gaierror, PoolTimeout)
 
 
@@ -120,20 +123,47 @@ class Database:
         async with self._readers() as session:
             yield session
 
-    async def wipe_log(self) -> None:
-        """Removes what deleted rows of ballots leave behind.
+    async def wipe(self) -> bool:
+        """Removes what deleted rows leave in the files; False: somebody reads just now, try again.
 
-        On SQLite its write-ahead log is emptied. On PostgreSQL the tables are vacuumed: dead rows
-        tell by their transaction which turnout and which ballot were written together.
+        On SQLite the write-ahead log is emptied; deleted content in the file itself is overwritten
+        as it goes. On PostgreSQL the tables are written anew: a plain VACUUM frees the place of a
+        dead ballot and leaves its bytes there, with the transaction that wrote turnout too.
         """
-        if not self.is_sqlite:
-            alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-            async with alone.connect() as connection:
-                await connection.exec_driver_sql(f"VACUUM {TELLING_TABLES}")
+        if self.is_sqlite:
+            return await self._empty_log()
+        alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with alone.connect() as connection:
+            await connection.exec_driver_sql(f"SET lock_timeout = {LOCK_MILLISECONDS}")
+            try:
+                await connection.exec_driver_sql(f"VACUUM (FULL) {TELLING_TABLES}")
+            except DBAPIError as error:
+                if not is_out_of_reach(error):
+                    raise
+                return False
+            finally:
+                await connection.exec_driver_sql("RESET lock_timeout")
+        return True
+
+    async def tidy(self) -> None:
+        """Frees the place of deleted rows, beside the work that goes on."""
+        if self.is_sqlite:
+            await self._empty_log()
             return
+        alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with alone.connect() as connection:
+            await connection.exec_driver_sql(f"VACUUM turnout, {TELLING_TABLES}")
+
+    async def _empty_log(self) -> bool:
+        """Whether it is empty: a reader of an older state keeps what it still looks at."""
         plain = self.engine.execution_options(ashar_plain=True)
         async with self._turn, plain.connect() as connection:
-            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            await connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                found = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                return bool(found.one()[0] == 0)
+            finally:
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     async def close(self) -> None:
         await self.engine.dispose()

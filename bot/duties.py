@@ -1,7 +1,7 @@
 """What the clock has to do: votes to open, close and seal, broadcasts to go on, dust to sweep."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -19,9 +19,10 @@ from models import Account, CampaignStatus, Draft, Lane, Vote
 from services import campaigns, delivery, inbox, outbox, people
 from services.access import invitations
 from services.outbox import Letter, next_id
+from services.places.current import Places
 from services.places.importing import move_due
 from services.terms import Terms
-from services.votes import ballots, counting, lifecycle
+from services.votes import ballots, counting, lifecycle, oversight
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -31,19 +32,28 @@ BULK_WAITING = 400
 SECONDS_AHEAD = 4
 """So long a fast broadcast lasts without the clock."""
 SWEEP_EVERY = timedelta(minutes=10)
+WIPE_AGAIN = timedelta(seconds=5)
 
 
 class Duties:
     def __init__(
-        self, database: Database, sender: Sender, translators: Translators, terms: Terms
+        self,
+        database: Database,
+        sender: Sender,
+        translators: Translators,
+        terms: Terms,
+        places: Places,
     ) -> None:
         self._database = database
         self._sender = sender
         self._translators = translators
         self._terms = terms
+        self._places = places
         self._swept_at: datetime | None = None
         self._wiped: int | None = None
         """How many votes were over when the traces of deleted ballots were wiped last."""
+        self._wipe_at = datetime.min.replace(tzinfo=UTC)
+        """Not before then, because somebody was reading."""
 
     def all(self) -> tuple[Duty, ...]:
         return (self.move_votes, self.broadcast, self.measure, self.sweep)
@@ -64,9 +74,11 @@ class Duties:
                 pass
         async with self._database.read() as session:
             over = await lifecycle.over(session)
-        if over != self._wiped:
-            await self._database.wipe_log()
-            self._wiped = over
+        if over != self._wiped and now >= self._wipe_at:
+            if await self._database.wipe():
+                self._wiped = over
+            else:
+                self._wipe_at = now + WIPE_AGAIN
 
     async def broadcast(self, now: datetime) -> None:
         """Hands the next recipients of running campaigns to the outbox."""
@@ -102,7 +114,7 @@ class Duties:
 
     async def _close(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
         if await counting.close_vote(session, vote_id, self._terms, by=None, now=now):
-            await self._tell_maker(session, vote_id, now)
+            await self._tell_makers(session, vote_id, now)
 
     async def _seal(self, session: AsyncSession, vote_id: int, now: datetime) -> bool:
         """Whether nothing of the vote is left for this process to seal."""
@@ -158,7 +170,6 @@ class Duties:
         """Removes what has served its time, and moves the places that move today."""
         if self._swept_at is not None and now - self._swept_at < SWEEP_EVERY:
             return
-        self._swept_at = now
         async with self._database.begin() as session:
             await delivery.sweep(session, before=now - self._terms.keep_sent)
             await inbox.sweep(session, before=now - self._terms.keep_sent)
@@ -168,26 +179,26 @@ class Duties:
             await people.forget_undecided(session, self._terms, now=now)
             await invitations.forget_names(session, now=now)
             await move_due(session, now.astimezone(self._terms.zone).date())
-        await self._database.wipe_log()
+        await self._database.tidy()
+        self._swept_at = now
 
-    async def _tell_maker(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
-        """The maker of a vote that has just closed sees the result first.
-
-        The vote stays closed even if its maker can't be told.
-        """
-        vote = await ballots.load(session, vote_id)
-        maker = await session.get(Account, vote.created_by)
-        if maker is None or maker.unreachable_at is not None:
-            return
+    async def _tell_makers(self, session: AsyncSession, vote_id: int, now: datetime) -> None:
+        """Who may publish a result sees it first; the vote stays closed if they can't be told."""
         try:
             async with session.begin_nested():
-                t = self._translators[maker.language]
-                screen = await handlers.closed_notice(session, t, vote)
-                await outbox.add(session, [self._letter(maker, screen, lane=Lane.REPLY)], now=now)
+                vote = await ballots.load(session, vote_id)
+                today = now.astimezone(self._terms.zone).date()
+                directory = await self._places.current(session, today)
+                letters = []
+                for maker in await oversight.makers_to_tell(session, vote, directory):
+                    t = self._translators[maker.language]
+                    screen = await handlers.closed_notice(session, t, vote)
+                    letters.append(self._letter(maker, screen, lane=Lane.REPLY))
+                await outbox.add(session, letters, now=now)
         except Exception as error:
             if is_out_of_reach(error):
                 raise
-            log.error("maker_untold", vote=vote_id, exc_info=error)
+            log.error("makers_untold", vote=vote_id, exc_info=error)
         self._sender.look()
 
     def _letter(

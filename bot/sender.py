@@ -33,8 +33,8 @@ from bot.pacer import Pacer
 from bot.request import BotApi, Undelivered, Unreadable, Upload, seconds_of, wait_at_most
 from bot.ui.context import Answer
 from models import Lane
-from services import delivery
-from services.outbox import LEASE, Hands, Letter, age_of
+from services import delivery, outbox
+from services.outbox import LEASE, Hands, Letter, age_of, next_id
 
 log = structlog.get_logger()
 
@@ -138,12 +138,13 @@ class Sender:
                 self._lines.push(letter)
         self._wake.set()
 
-    def answer(self, query_id: str, answer: Answer | None) -> None:
-        """Answers a tap, best effort: a late answer harms nobody."""
+    def answer(self, query_id: str, chat_id: int, answer: Answer | None) -> None:
+        """Answers a tap, best effort; an alert for which it is too late comes as a message."""
         payload: dict[str, Any] = {"callback_query_id": query_id}
         if answer is not None and answer.text:
             payload |= {"text": answer.text, "show_alert": answer.alert}
-        task = asyncio.create_task(self._answer(payload))
+        alert = answer.text if answer is not None and answer.alert else None
+        task = asyncio.create_task(self._answer(payload, chat_id, alert))
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
 
@@ -179,13 +180,26 @@ class Sender:
                     log.error("sender_failed", step=step.__name__, exc_info=error)
                 await wait_at_most(FAILED_SECONDS, self._stopping)
 
-    async def _answer(self, payload: dict[str, Any]) -> None:
+    async def _answer(self, payload: dict[str, Any], chat_id: int, alert: str | None) -> None:
         try:
             await self._api.call("answerCallbackQuery", payload)
+        except BadRequest as error:
+            log.info("tap_too_old", error=error.message)
+            if alert:
+                await self._say_late(chat_id, alert)
         except TelegramError as error:
             log.info("tap_unanswered", error=type(error).__name__)
         except Exception as error:
             log.error("tap_unanswered", exc_info=error)
+
+    async def _say_late(self, chat_id: int, text: str) -> None:
+        """After an outage a tap is carried out whose answer Telegram doesn't take any more."""
+        letter = Letter(next_id(), chat_id, "sendMessage", {"text": text})
+        try:
+            await self._book(lambda session: outbox.add(session, [letter], now=self._clock.now()))
+        except Exception as error:
+            log.error("tap_unanswered", exc_info=error)
+        self.look()
 
     async def _dispatch(self) -> None:
         """Starts the flights that may go, then waits for the next."""
@@ -322,7 +336,7 @@ class Sender:
         await self._book(lambda session: delivery.mark_failed(session, letter.id, error))
         self.hands.held.discard(letter.id)
 
-    async def _book(self, write: Callable[[Any], Awaitable[None]]) -> None:
+    async def _book(self, write: Callable[[Any], Awaitable[Any]]) -> None:
         """Writes into the outbox, for as long as it takes until the database is back."""
         while True:
             try:

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     broadcast_rate: int = Field(
         default=30, ge=1, le=1000, description="New messages a second, for the whole bot."
     )
+    processes: int = Field(
+        default=1, ge=1, le=30, description="Processes of this bot at once, which share that rate."
+    )
     paid_broadcast: bool = Field(
         default=False, description="Pay Telegram for up to 1,000 messages a second."
     )
@@ -127,6 +130,8 @@ class Settings(BaseSettings):
             raise ValueError("ASHAR_WEBHOOK_SECRET: 1-256 letters, digits, _ or - are needed")
         if self.broadcast_rate > 30 and not self.paid_broadcast:
             raise ValueError("ASHAR_BROADCAST_RATE: over 30 needs ASHAR_PAID_BROADCAST=true")
+        if self.broadcast_rate < self.processes:
+            raise ValueError("ASHAR_PROCESSES: more than ASHAR_BROADCAST_RATE can be shared by")
         return self
 
     @property

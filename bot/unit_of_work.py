@@ -31,7 +31,7 @@ class Mail(Protocol):
 
     def push(self, letters: Sequence[Letter]) -> None: ...
 
-    def answer(self, query_id: str, answer: Answer | None) -> None: ...
+    def answer(self, query_id: str, chat_id: int, answer: Answer | None) -> None: ...
 
 
 class UnitOfWork:
@@ -125,7 +125,8 @@ class UnitOfWork:
         for job in jobs:
             query = job.update.callback_query
             if query is not None:
-                self._mail.answer(query.id, job.context.answer if job.context else None)
+                answer = job.context.answer if job.context else None
+                self._mail.answer(query.id, query.from_user.id, answer)
             metrics.updates.labels("handled" if job.context else "repeated").inc()
             metrics.handling_seconds.observe(time.monotonic() - job.arrived)
             if not job.done.done():

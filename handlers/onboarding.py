@@ -16,6 +16,7 @@ from bot.ui.screens import Button, Screen, grid, lines
 from handlers.doors import (
     AcceptInvitation,
     ArriveInVillage,
+    OpenData,
     OpenLanguages,
     OpenMenu,
     OpenProfile,
@@ -121,9 +122,14 @@ async def read_terms(context: Context, tap: ReadTerms) -> None:
 
 
 async def decide(context: Context, tap: Decide) -> None:
-    """A yes to an older text asks again with the present one."""
+    """A yes to an older text asks again with the present one; a no after a yes leads to where
+    consent is taken back, so that nobody believes it was by an old button."""
     if tap.version != CONSENT_VERSION:
         raise Refused(Reason.OUTDATED)
+    if not tap.yes and people.has_consented(context.account):
+        context.alert(context.t("You have given your consent. Here you can take it back."))
+        await context.go(OpenData())
+        return
     if not tap.yes:
         context.show(refused_screen(context.t, _fitting(tap.payload)))
         return

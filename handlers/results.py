@@ -10,7 +10,7 @@ from bot.request import Upload
 from bot.ui.callbacks import Callback, callback
 from bot.ui.context import Context
 from bot.ui.i18n import Translator
-from bot.ui.routes import Route, Tap
+from bot.ui.routes import OpenTo, Route, Tap
 from bot.ui.screens import CAPTION_LIMIT, Attachment, Button, Row, Screen, lines
 from handlers.doors import OpenResult
 from handlers.words import (
@@ -231,8 +231,8 @@ async def receipts(order: Order) -> Upload:
 MAKERS = {"chart": chart, "receipts": receipts}
 
 ROUTES: tuple[Route, ...] = (
-    Tap(OpenResult, show_result),
-    Tap(OpenGroups, show_groups),
-    Tap(ReadWord, read_word),
-    Tap(GetReceipts, send_receipts),
+    Tap(OpenResult, show_result, OpenTo.CONSENTED),
+    Tap(OpenGroups, show_groups, OpenTo.CONSENTED),
+    Tap(ReadWord, read_word, OpenTo.CONSENTED),
+    Tap(GetReceipts, send_receipts, OpenTo.CONSENTED),
 )

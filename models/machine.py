@@ -82,6 +82,8 @@ class Outbox(Model):
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(200))
     campaign_id: Mapped[int | None] = mapped_column(BigInteger)
+    ballot_of: Mapped[int | None] = mapped_column(BigInteger)
+    """The vote of which it shows somebody's unsent choice: blanked when that is over."""
 
 
 class Media(Model):

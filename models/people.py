@@ -52,7 +52,8 @@ class Account(Model):
 class Resident(Model):
     """A person of a village; several may share one account, and one without a phone has none.
 
-    A forgotten resident keeps only village, sex and age band, so that closed counts stay whole.
+    A forgotten resident keeps only village, sex, age band and the day on which it was made, so that
+    closed counts stay whole.
     """
 
     __tablename__ = "resident"

@@ -170,6 +170,15 @@ async def mark_unreachable(
     )
 
 
+async def drop_ballots(session: AsyncSession, vote_id: int) -> None:
+    """Blanks letters that show somebody's choice in a vote that is over and wait to be sent."""
+    await session.execute(
+        update(Outbox)
+        .where(*WAITING, Outbox.ballot_of == vote_id)
+        .values(error="the vote is over", payload=None, claimed_until=None)
+    )
+
+
 async def move_chat(session: AsyncSession, old: int, new: int) -> None:
     """A group became a supergroup: its letters follow."""
     await session.execute(update(Outbox).where(*WAITING, Outbox.chat_id == old).values(chat_id=new))

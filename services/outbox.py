@@ -42,6 +42,8 @@ class Letter:
     lane: Lane = Lane.REPLY
     campaign_id: int | None = None
     attempts: int = 0
+    ballot_of: int | None = None
+    """The vote of which it shows somebody's unsent choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ async def add(
                 "claimed_until": until if letter.id in ours_ids else None,
                 "attempts": 1 if letter.id in ours_ids else 0,
                 "campaign_id": letter.campaign_id,
+                "ballot_of": letter.ballot_of,
             }
             for letter in letters
         ],

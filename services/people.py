@@ -133,7 +133,16 @@ async def forget(session: AsyncSession, account: Account, *, now: datetime) -> N
 
 
 async def forget_undecided(session: AsyncSession, terms: Terms, *, now: datetime) -> int:
-    """Deletes accounts that gave no consent in time and hold no role; how many."""
+    """Deletes accounts that gave no consent in time, and what was sent to people without it.
+
+    Who has or had a role stays, because the journal names them by number. Returns how many
+    accounts.
+    """
+    settled = Outbox.sent_at.is_not(None) | Outbox.error.is_not(None)
+    consented = select(Account.id).where(
+        Account.id == Outbox.chat_id, Account.consent_at.is_not(None)
+    )
+    await session.execute(delete(Outbox).where(settled, Outbox.chat_id > 0, ~consented.exists()))
     has_resident = select(Resident.id).where(Resident.account_id == Account.id).exists()
     has_grant = select(Grant.id).where(Grant.account_id == Account.id).exists()
     result = await session.execute(

@@ -73,11 +73,15 @@ async def personal_data_of(session: AsyncSession, account_id: int) -> PersonalDa
 
 
 async def _ballots_begun(session: AsyncSession, drafts: list[Draft]) -> list[Vote]:
-    forms = {draft.form for draft in drafts}
+    ids = [
+        int(draft.form.removeprefix(ballots.DRAFTS))
+        for draft in drafts
+        if draft.form.startswith(ballots.DRAFTS)
+    ]
     found = await session.scalars(
-        select(Vote).where(Vote.status == VoteStatus.OPEN).order_by(Vote.id)
+        select(Vote).where(Vote.id.in_(ids), Vote.status == VoteStatus.OPEN).order_by(Vote.id)
     )
-    return [vote for vote in found if ballots.draft_name(vote.id) in forms]
+    return list(found)
 
 
 async def _count(session: AsyncSession, column: Any, *conditions: Any) -> int:

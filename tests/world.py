@@ -291,9 +291,9 @@ class Person:
         """Taps a button of a message that is known, however old."""
         await self._act(lambda: self.world.telegram.people.taps(self.id, message.id, label))
 
-    async def forges(self, data: str) -> None:
-        """Sends callback data that no button has."""
-        message = self.last
+    async def forges(self, data: str, message: Message | None = None) -> None:
+        """Sends callback data that no button has, or none any more; from the last message."""
+        message = message or self.last
         await self._act(lambda: self.world.telegram.people.taps(self.id, message.id, data=data))
 
     async def does(self, act: Callable[[], Any]) -> None:

@@ -113,7 +113,7 @@ class Context:
 
     def replace(self, message_id: int, screen: Screen) -> None:
         """Puts a screen of text in place of an earlier message of text in this chat."""
-        self._call(*screen.edit(message_id))
+        self._call(*screen.edit(message_id), ballot_of=screen.ballot_of)
 
     @property
     def tapped_id(self) -> int | None:
@@ -126,7 +126,7 @@ class Context:
 
     def say(self, screen: Screen) -> None:
         """Sends the screen as a new message to this chat."""
-        self._call(*screen.call())
+        self._call(*screen.call(), ballot_of=screen.ballot_of)
 
     def album(self, pictures: list[tuple[str, str]]) -> None:
         """Sends pictures (file id, HTML caption) together; a single one alone."""
@@ -165,5 +165,6 @@ class Context:
         self.letters.clear()
         self.answer = None
 
-    def _call(self, method: str, payload: Payload) -> None:
-        self.letters.append(Letter(next_id(), self.chat_id, method, payload))
+    def _call(self, method: str, payload: Payload, *, ballot_of: int | None = None) -> None:
+        letter = Letter(next_id(), self.chat_id, method, payload, ballot_of=ballot_of)
+        self.letters.append(letter)

@@ -66,6 +66,8 @@ class Screen:
     voice: str | None = None
     keyboard: "ReplyKeyboard | RemoveKeyboard | None" = None
     silent: bool = field(default=False)
+    ballot_of: int | None = None
+    """The vote of which it shows somebody's unsent choice: not kept once the vote is over."""
 
     @property
     def is_text(self) -> bool:

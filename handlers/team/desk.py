@@ -22,13 +22,13 @@ from services.refusal import Reason
 async def accept_invitation(context: Context, tap: AcceptInvitation) -> None:
     """A one-time link; one that is of no use says why, and the menu leads on."""
     session, account, t = context.session, context.account, context.t
-    reason = await invitations.obstacle(session, account, tap.token, now=context.now)
+    directory = await context.directory()
+    reason = await invitations.obstacle(session, account, tap.token, directory, now=context.now)
     if reason is not None:
         context.show(useless_invitation_screen(t, reason, staff=bool(await context.rights())))
         return
-    grant = await invitations.accept(session, account, tap.token, now=context.now)
+    grant = await invitations.accept(session, account, tap.token, directory, now=context.now)
     context.changed()
-    directory = await context.directory()
     context.show(accepted_screen(t, grant, directory))
     context.call(*staff_commands(t, account.id))
     inviter = await grants.inviter_of(session, grant, directory)

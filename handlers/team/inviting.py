@@ -101,7 +101,11 @@ async def _show_found(context: Context, data: Data) -> None:
 
 
 async def _send_link(context: Context, data: Data) -> None:
-    """Rights that ended meanwhile drop the form, so that it holds up no later message."""
+    """Rights that ended meanwhile drop the form, so that it holds up no later message.
+
+    The link comes in a message of its own, which no second tap on the question can cover: it is
+    shown once.
+    """
     rights, role, place_id = await context.rights(), Role(data["role"]), data["place"]
     if invitations.why_not_invite(rights, role, place_id) is not None:
         await turn_away(context)
@@ -112,7 +116,9 @@ async def _send_link(context: Context, data: Data) -> None:
     )
     until = context.now + timedelta(days=INVITATION_DAYS)
     offer = Offer(role, place_id, name, context.terms.link(f"i_{token}"), until)
-    context.show(link_screen(context.t, context.translators, offer, rights.directory))
+    if context.tapped_id is not None:
+        context.show(answered_screen(context.t, offer, rights.directory))
+    context.say(link_screen(context.t, context.translators, offer, rights.directory))
 
 
 def _level(rights: Rights, tap: BrowsePlaces, language: str) -> Level:
@@ -232,6 +238,16 @@ def found_screen(
             (Button(t("🔎 Find by name"), FindPlace(role)),),
             (back_button(t, BrowsePlaces(role, None, 0)),),
         ),
+    )
+
+
+def answered_screen(t: Translator, offer: Offer, directory: Directory) -> Screen:
+    """What the last question leaves behind when it was answered by a button."""
+    return Screen(
+        lines(
+            t("<b>📤 Invitation: {role}</b>", role=role_name(t, offer.role)),
+            place_line(t, directory, offer.place_id),
+        )
     )
 
 

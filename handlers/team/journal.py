@@ -34,7 +34,7 @@ def journal_screen(
     if not newest:
         turning.append(Button(t("📖 The newest"), OpenJournal(None)))
     if len(found) > PAGE:
-        turning.append(Button(t("➡️ Older"), OpenJournal(shown[-1].entry.id)))
+        turning.append(Button(t("Older ▶️"), OpenJournal(shown[-1].entry.id)))
     rows: list[Row] = [tuple(turning)] if turning else []
     return Screen(
         lines(
@@ -75,6 +75,8 @@ def _deed(t: Translator, line: JournalLine, directory: Directory) -> Markup:
             return t("📣 Vote announced: {what}", what=what)
         case "open_vote":
             return t("🗳 Vote opened: {what}", what=what)
+        case "postpone_vote":
+            return t("⏰ Vote held later, because the bot was down: {what}", what=what)
         case "close_vote":
             return t("🔒 Vote closed: {what}", what=what)
         case "publish_vote":

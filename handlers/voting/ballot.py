@@ -146,7 +146,7 @@ async def check_receipt(context: Context, tap: CheckReceipt) -> None:
         context.alert(
             t(
                 "⚠️ Receipt {receipt} is not among the counted. "
-                "If you changed your vote, check the new receipt.",
+                "If you have moved to another village since, your vote was withdrawn.",
                 receipt=split_receipt(tap.receipt),
             )
         )

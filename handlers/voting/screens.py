@@ -54,7 +54,8 @@ def ballot_screen(t: Translator, paper: Paper) -> Screen:
     if paper.picks and vote.method is not VoteMethod.ONE:
         rows.append((Button(t("➡️ Next: check"), Review(*here)),))
     media = _media_buttons(t, paper, in_order)
-    return Screen(lines(*parts), (*rows, *media, (back_button(t, OpenVotes()),)))
+    back = (back_button(t, OpenVotes()),)
+    return Screen(lines(*parts), (*rows, *media, back), ballot_of=vote.id)
 
 
 def review_screen(t: Translator, paper: Paper) -> Screen:
@@ -87,6 +88,7 @@ def review_screen(t: Translator, paper: Paper) -> Screen:
             (Button(t("📤 Send my vote"), Confirm(*here, written(paper.picks))),),
             (Button(t("✏️ Choose again"), Rechoose(*here)),),
         ),
+        ballot_of=paper.vote.id,
     )
 
 

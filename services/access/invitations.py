@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Grant, Invitation, Role
 from services.access.journal import note, note_grant
-from services.access.rights import Rights, in_reach
+from services.access.rights import Rights, in_reach, rights_of
 from services.places import folding, search
-from services.places.directory import KnownPlace
+from services.places.directory import Directory, KnownPlace
 from services.refusal import Reason, Refused
 
 INVITATION_DAYS = 7
@@ -89,11 +89,12 @@ def find_inviting_places(
 
 
 async def obstacle(
-    session: AsyncSession, account: Account, token: str, *, now: datetime
+    session: AsyncSession, account: Account, token: str, directory: Directory, *, now: datetime
 ) -> Reason | None:
     """Why this account can't take up the invitation; None: it can.
 
-    INVITATION_INVALID, INVITATION_USED, INVITATION_EXPIRED (withdrawn ones too) or ALREADY_GRANTED.
+    INVITATION_INVALID, INVITATION_USED, INVITATION_EXPIRED (also when it was withdrawn, or who sent
+    it may not invite any more) or ALREADY_GRANTED.
     """
     invitation = await _by_token(session, token)
     if invitation is None:
@@ -102,18 +103,20 @@ async def obstacle(
     if invitation.used_at is not None:
         mine = held and invitation.used_by == account.id
         return Reason.ALREADY_GRANTED if mine else Reason.INVITATION_USED
-    if invitation.expires_at <= now:
+    if invitation.expires_at <= now or not await _is_meant(session, invitation, directory):
         return Reason.INVITATION_EXPIRED
     return Reason.ALREADY_GRANTED if held else None
 
 
-async def accept(session: AsyncSession, account: Account, token: str, *, now: datetime) -> Grant:
+async def accept(
+    session: AsyncSession, account: Account, token: str, directory: Directory, *, now: datetime
+) -> Grant:
     """Takes up an invitation.
 
     Raises:
         Refused: as `obstacle` says.
     """
-    reason = await obstacle(session, account, token, now=now)
+    reason = await obstacle(session, account, token, directory, now=now)
     if reason is not None:
         raise Refused(reason)
     invitation = await _by_token(session, token)
@@ -212,6 +215,16 @@ async def _by_token(session: AsyncSession, token: str) -> Invitation | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+async def _is_meant(session: AsyncSession, invitation: Invitation, directory: Directory) -> bool:
+    """Whether who sent it may still invite: revoking a role may have met the sending half-way."""
+    if invitation.created_by is None:
+        return True
+    sender = await session.get(Account, invitation.created_by)
+    if sender is None:
+        return False
+    return in_reach(await rights_of(session, sender, directory), invitation)
 
 
 async def _is_held(session: AsyncSession, account: Account, invitation: Invitation) -> bool:

@@ -29,6 +29,7 @@ from models import (
     VoteStatus,
     VoteVillage,
 )
+from services import delivery
 from services.ahead import ahead_of, known_votes
 from services.refusal import Reason, Refused
 from services.terms import Terms
@@ -336,6 +337,12 @@ DRAFTS = "ballot-"
 def draft_name(vote_id: int) -> str:
     """Under which name the unconfirmed picks of a vote are kept."""
     return f"{DRAFTS}{vote_id}"
+
+
+async def drop_unsent(session: AsyncSession, vote_id: int) -> None:
+    """Removes choices that nobody confirmed: in drafts, and in letters that wait to be sent."""
+    await session.execute(delete(Draft).where(Draft.form == draft_name(vote_id)))
+    await delivery.drop_ballots(session, vote_id)
 
 
 async def unfinished(session: AsyncSession, vote_id: int) -> list[Account]:

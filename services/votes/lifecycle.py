@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Ballot, Campaign, Draft, Turnout, Vote, VoteStatus
+from models import Ballot, Campaign, Turnout, Vote, VoteStatus
 from services import campaigns
 from services.access import journal
 from services.refusal import Reason, Refused
@@ -76,10 +76,19 @@ async def open_now(session: AsyncSession, vote: Vote, *, by: int | None, now: da
 
 
 async def open_due(session: AsyncSession, vote_id: int, *, now: datetime) -> None:
-    """Opens an announced vote whose time has come; a vote that moved on is left alone."""
+    """Opens an announced vote whose time has come; a vote that moved on is left alone.
+
+    If the bot was down so long that hardly any of its time is left, it is open as long as it was
+    meant to be, from now on: nobody loses a vote to an outage.
+    """
     vote = await session.get(Vote, vote_id, with_for_update=True, populate_existing=True)
-    if vote is not None and vote.status is VoteStatus.ANNOUNCED:
-        await open_now(session, vote, by=None, now=now)
+    if vote is None or vote.status is not VoteStatus.ANNOUNCED:
+        return
+    if vote.opens_at and vote.closes_at and vote.closes_at < now + SHORTEST:
+        vote.closes_at = now + (vote.closes_at - vote.opens_at)
+        vote.opens_at = now
+        journal.note(session, None, "postpone_vote", "vote", vote.id, now=now)
+    await open_now(session, vote, by=None, now=now)
 
 
 async def cancel(
@@ -100,7 +109,7 @@ async def cancel(
     vote.closed_at = now
     await session.execute(delete(Ballot).where(Ballot.vote_id == vote.id))
     await session.execute(delete(Turnout).where(Turnout.vote_id == vote.id))
-    await session.execute(delete(Draft).where(Draft.form == ballots.draft_name(vote.id)))
+    await ballots.drop_unsent(session, vote.id)
     await campaigns.stop(session, vote.id, *INVITING, now=now)
     journal.note(session, by, "cancel_vote", "vote", vote.id, now=now)
     if is_known:

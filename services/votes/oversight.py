@@ -4,8 +4,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from models import Turnout, Vote, VoteStatus
-from services.access.rights import TURNOUT_READERS, VOTE_MAKERS, Rights
+from models import Account, Grant, Turnout, Vote, VoteStatus
+from services.access.rights import TURNOUT_READERS, VOTE_MAKERS, Rights, rights_of
+from services.places.directory import Directory
 from services.refusal import Reason, Refused
 from services.votes import ballots
 
@@ -57,6 +58,34 @@ async def votes_of_staff(session: AsyncSession, rights: Rights, *, limit: int = 
         .order_by(Vote.id.desc())
     )
     return list(found)
+
+
+async def makers_to_tell(session: AsyncSession, vote: Vote, directory: Directory) -> list[Account]:
+    """Whom news of a vote is for: its maker, or, when that person no longer works there or can't
+    be reached, those of the nearest place above who may publish its result."""
+    maker = await session.get(Account, vote.created_by)
+    if maker is not None and maker.unreachable_at is None:
+        rights = await rights_of(session, maker, directory)
+        if rights.allow(VOTE_MAKERS, vote.place_id):
+            return [maker]
+    places = [place.id for place in reversed(directory.path(vote.place_id))]
+    for place_id in (*places, None):
+        here = Grant.place_id.is_(None) if place_id is None else Grant.place_id == place_id
+        found = await session.scalars(
+            select(Account)
+            .where(
+                Account.id.in_(
+                    select(Grant.account_id).where(
+                        here, Grant.role.in_(VOTE_MAKERS), Grant.revoked_at.is_(None)
+                    )
+                ),
+                Account.unreachable_at.is_(None),
+            )
+            .order_by(Account.id)
+        )
+        if others := list(found):
+            return others
+    return []
 
 
 async def turnout_count(session: AsyncSession, vote_id: int) -> int:

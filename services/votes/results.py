@@ -146,12 +146,16 @@ async def adults_of(session: AsyncSession, vote_id: int) -> int | None:
 
 
 async def receipts(session: AsyncSession, vote_id: int) -> list[str]:
-    """Receipts of all counted ballots in the order of the alphabet."""
+    """Receipts of all counted ballots in the order of the alphabet.
+
+    While a large vote is being sealed they move from one table to the other. What is moved in
+    between is read twice, never not at all, because the table that they leave is read first.
+    """
+    waiting = set(await session.scalars(select(Ballot.receipt).where(Ballot.vote_id == vote_id)))
     parted = await session.scalars(
         select(VoteReceipt.receipt).where(VoteReceipt.vote_id == vote_id)
     )
-    waiting = await session.scalars(select(Ballot.receipt).where(Ballot.vote_id == vote_id))
-    return sorted([*parted, *waiting])
+    return sorted(waiting.union(parted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Mailbox:
         self.hands.held.update(letter.id for letter in letters)
         self.letters += letters
 
-    def answer(self, query_id: str, answer: Answer | None) -> None:
+    def answer(self, query_id: str, chat_id: int, answer: Answer | None) -> None:
         self.answers.append((query_id, answer))
 
 

@@ -117,6 +117,7 @@ class _StateError(Exception):
         _StateError("53300"),
         _StateError("40P01"),
         _StateError("08006"),
+        _StateError("25006"),
         ConnectionRefusedError(),
         TimeoutError(),
         OSError("Multiple exceptions: [Errno 111] Connect call failed"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import handlers
@@ -18,13 +18,18 @@ from models import (
     Campaign,
     CampaignStatus,
     Draft,
+    Grant,
+    JournalEntry,
     Lane,
     Outbox,
     ProcessedUpdate,
     Resident,
+    Role,
     Vote,
     VoteStatus,
 )
+from services import outbox
+from services.outbox import Letter, next_id
 from services.votes import ballots, counting
 from services.votes.ballots import draft_name
 from tests.world import START, Person, World
@@ -92,18 +97,35 @@ async def test_the_traces_of_a_vote_that_was_closed_by_hand_are_wiped(
         await counting.close_vote(session, vote_id, both.ashar.terms, by=1, now=both.now)
     assert await counted(both, Ballot.vote_id == vote_id) == 0
     await both.ashar.duties.move_votes(both.now)
-    assert len(wiped) == 1
+    assert wiped == [True]
+
+
+async def test_traces_that_somebody_reads_just_now_are_removed_soon_after(
+    both: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vote_id = await both.vote(maker=await both.staff())
+    await _cast(both, vote_id, await both.villager())
+    wiped = _count_wiping(both, monkeypatch)
+    async with both.ashar.database.read() as reader:
+        await reader.scalars(select(Ballot))
+        async with both.ashar.database.begin() as session:
+            await counting.close_vote(session, vote_id, both.ashar.terms, by=1, now=both.now)
+        await both.ashar.duties.move_votes(both.now)
+        await both.ashar.duties.move_votes(both.now)
+        assert wiped == [False]
+    await both.ashar.duties.move_votes(both.now + timedelta(seconds=5))
+    assert wiped == [False, True]
 
 
 def _count_wiping(world: World, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     wiped: list[bool] = []
-    wipe = world.ashar.database.wipe_log
+    wipe = world.ashar.database.wipe
 
-    async def counting_wipe() -> None:
-        wiped.append(True)
-        await wipe()
+    async def counting_wipe() -> bool:
+        wiped.append(await wipe())
+        return wiped[-1]
 
-    monkeypatch.setattr(world.ashar.database, "wipe_log", counting_wipe)
+    monkeypatch.setattr(world.ashar.database, "wipe", counting_wipe)
     return wiped
 
 
@@ -216,9 +238,8 @@ async def test_two_processes_do_each_thing_once(postgresql_url: str) -> None:
     vote_id = await world.vote(maker=await world.staff())
     await _unfinished(world, vote_id, aida.id)
     one = world.ashar.duties
-    other = Duties(
-        world.ashar.database, world.ashar.sender, world.ashar.translators, world.ashar.terms
-    )
+    ashar = world.ashar
+    other = Duties(ashar.database, ashar.sender, ashar.translators, ashar.terms, ashar.places)
 
     async def both_tick() -> None:
         for name in ("move_votes", "broadcast", "sweep"):
@@ -270,6 +291,88 @@ async def test_a_vote_closes_even_if_its_maker_cannot_be_told(
     vote_id = await both.vote(maker=await both.staff())
     await both.advance(days=8)
     assert (await vote_of(both, vote_id)).status is VoteStatus.CLOSED
+
+
+async def test_a_maker_who_no_longer_works_there_gets_no_result_before_the_others(
+    both: World,
+) -> None:
+    bakyt, erkin = await both.staff("Бакыт"), await both.staff("Эркин")
+    far_away = await both.staff("Нурлан", role=Role.ADMINISTRATOR, place=None)
+    vote_id = await both.vote(maker=bakyt)
+    async with both.ashar.database.begin() as session:
+        await session.execute(
+            update(Grant).where(Grant.account_id == bakyt.id).values(revoked_at=both.now)
+        )
+    await both.advance(days=8)
+    assert (await vote_of(both, vote_id)).status is VoteStatus.CLOSED
+    assert bakyt.messages == far_away.messages == []
+    assert both.ashar.translators["ky"]("📊 Look and publish") in erkin.buttons
+
+
+async def test_a_maker_who_is_out_of_reach_is_stood_in_for_by_whoever_is_above(
+    both: World,
+) -> None:
+    bakyt = await both.staff("Бакыт")
+    nurlan = await both.staff("Нурлан", role=Role.ADMINISTRATOR, place=None)
+    await both.vote(maker=bakyt)
+    async with both.ashar.database.begin() as session:
+        (await session.get_one(Account, bakyt.id)).unreachable_at = both.now
+    await both.advance(days=8)
+    assert both.ashar.translators["ky"]("📊 Look and publish") in nurlan.buttons
+
+
+async def test_a_vote_whose_time_passed_while_the_bot_was_down_is_held_afterwards(
+    both: World,
+) -> None:
+    def tomorrow_for_two_days(vote: Vote) -> None:
+        vote.opens_at = START + timedelta(days=1)
+        vote.closes_at = START + timedelta(days=3)
+
+    vote_id = await both.vote(maker=await both.staff(), change=tomorrow_for_two_days)
+    aida = await both.villager("Айда")
+    back = START + timedelta(days=9)
+    both.clock.advance(timedelta(days=9))
+    both.telegram.clock.advance(timedelta(days=9))
+    await both.tick()
+    vote = await vote_of(both, vote_id)
+    assert (vote.status, vote.opens_at, vote.closes_at) == (
+        VoteStatus.OPEN,
+        back,
+        back + timedelta(days=2),
+    )
+    assert both.ashar.translators["ky"].moment(back + timedelta(days=2)) in aida.last.plain
+    assert await counted(both, JournalEntry.action == "postpone_vote") == 1
+    await both.advance(days=2, seconds=1)
+    assert (await vote_of(both, vote_id)).status is VoteStatus.CLOSED
+
+
+async def test_a_choice_that_waits_to_be_shown_is_not_kept_beyond_the_vote(both: World) -> None:
+    aida = await both.villager("Айда")
+    vote_id = await both.vote(maker=await both.staff())
+    shown = Letter(next_id(), aida.id, "sendMessage", {"text": "Мектеп"}, ballot_of=vote_id)
+    other = Letter(next_id(), aida.id, "sendMessage", {"text": "салам"})
+    async with both.ashar.database.begin() as session:
+        await outbox.add(session, [shown, other], now=both.now)
+        await counting.close_vote(session, vote_id, both.ashar.terms, by=1, now=both.now)
+    async with both.ashar.database.read() as session:
+        rows = {row.id: row for row in await session.scalars(select(Outbox))}
+    assert (rows[shown.id].payload, rows[shown.id].error) == (None, "the vote is over")
+    assert rows[other.id].payload == {"text": "салам"}
+
+
+async def test_what_was_sent_to_people_without_consent_leaves_no_row(both: World) -> None:
+    aida, stranger = await both.villager("Айда"), both.stranger("Эркин")
+    await aida.says("/menu")
+    await stranger.says("/start")
+    for person in (aida, stranger):
+        assert await counted(both, Outbox.chat_id == person.id) > 0
+    await both.advance(days=1)
+    assert await counted(both, Outbox.chat_id == stranger.id) == 0
+    assert await counted(both, Outbox.chat_id == aida.id) > 0
+    await aida.says("/forget")
+    await aida.taps("✅ Yes, delete")
+    await both.advance(minutes=11)
+    assert await counted(both, Outbox.chat_id == aida.id) == 0
 
 
 async def test_one_campaign_that_cannot_be_written_stops_no_other(world: World) -> None:

@@ -744,8 +744,8 @@ async def test_a_file_whose_id_could_not_be_noted_is_not_sent_twice(
 
 async def test_a_tap_is_answered_with_its_words(lite: Post) -> None:
     async with lite.sender() as sender:
-        sender.answer("q1", Answer("done", alert=True))
-        sender.answer("q2", None)
+        sender.answer("q1", AIDA, Answer("done", alert=True))
+        sender.answer("q2", AIDA, None)
         await sender.drain()
     assert lite.api.calls == [
         ("answerCallbackQuery", {"callback_query_id": "q1", "text": "done", "show_alert": True}),
@@ -757,11 +757,22 @@ async def test_a_tap_is_answered_with_its_words(lite: Post) -> None:
 async def test_an_answer_that_fails_harms_nobody(lite: Post, error: Exception) -> None:
     lite.api.script.append(error)
     async with lite.sender() as sender:
-        sender.answer("q1", None)
+        sender.answer("q1", AIDA, None)
         await sender.drain()
         await reply(sender, lite.database, letter(AIDA, "on"))
         await sender.drain()
     assert lite.api.texts == ["on"]
+
+
+async def test_an_alert_for_which_it_is_too_late_comes_as_a_message(lite: Post) -> None:
+    lite.api.script += [BadRequest("Query is too old"), BadRequest("Query is too old")]
+    async with lite.sender() as sender:
+        sender.answer("q1", AIDA, Answer("You are too young."))
+        sender.answer("q2", AIDA, Answer("Receipt A is counted.", alert=True))
+        await sender.drain()
+        await sender.drain()
+    said = [payload for method, payload in lite.api.calls if method == "sendMessage"]
+    assert said == [{"text": "Receipt A is counted.", "chat_id": AIDA}]
 
 
 async def test_the_sender_goes_on_after_the_database_was_gone(

@@ -72,6 +72,7 @@ def test_a_wrong_setting_is_named_in_one_line(
             {"WEBHOOK_URL": "https://bot.example/hook", "WEBHOOK_SECRET": "не то"},
             "ASHAR_WEBHOOK_SECRET: ",
         ),
+        ({"PROCESSES": "30", "BROADCAST_RATE": "20"}, "ASHAR_PROCESSES: more than"),
         ({"BROADCAST_RATE": "500"}, "ASHAR_BROADCAST_RATE: over 30 needs ASHAR_PAID_BROADCAST"),
     ],
 )

@@ -79,6 +79,20 @@ async def test_a_no_can_become_a_yes(world: World, language: str) -> None:
     aida.sees("<b>Are you a woman or a man?</b> We ask so that everybody is heard.")
 
 
+async def test_an_old_no_after_a_yes_leads_to_where_consent_is_taken_back(
+    world: World, language: str
+) -> None:
+    aida = world.stranger("Айда", language)
+    await aida.opens(f"v_{BOSTER}")
+    await aida.taps(NAMES[language])
+    older = aida.last
+    await aida.says("/start")
+    await aida.taps("✅ I consent")
+    await aida.taps_at(older, aida.words("❌ I don't consent"))
+    aida.is_told("You have given your consent. Here you can take it back.")
+    assert aida.find("🗑 Delete my data")[0].id == older.id
+
+
 @pytest.mark.parametrize("said", ["/vote", "/settings", "/mydata", "Таза суу"])
 async def test_whatever_a_newcomer_does_the_language_comes_first(world: World, said: str) -> None:
     aida = world.stranger("Айда", "ky")

@@ -157,7 +157,7 @@ async def test_the_list_of_receipts_holds_mine_and_says_nothing_else(
     await people[0].forges(f"mine:{vote_id}:AAAAAAAAAA")
     people[0].is_told(
         "⚠️ Receipt {receipt} is not among the counted. "
-        "If you changed your vote, check the new receipt.",
+        "If you have moved to another village since, your vote was withdrawn.",
         receipt="AAAAA-AAAAA",
     )
 
@@ -173,6 +173,21 @@ async def test_a_result_that_is_not_published_is_shown_to_nobody(world: World) -
         await aida.forges(f"{forged}:{vote_id}")
         assert "🏆" not in aida.last.plain
         aida.is_told("This button is out of date. Here is the present screen.")
+
+
+async def test_staff_without_a_village_see_the_published_result(
+    world: World, language: str
+) -> None:
+    bakyt = await world.staff("Бакыт", language)
+    vote_id = await world.vote(maker=bakyt)
+    await publish(world, vote_id)
+    await bakyt.says("/work")
+    await bakyt.forges(f"staffvote:{vote_id}")
+    await bakyt.taps("📊 The result")
+    assert bakyt.last.media is not None
+    await bakyt.taps("🧾 List of receipts")
+    kinds = [message.media.kind for message in bakyt.messages if message.media]
+    assert kinds == ["photo", "document"]
 
 
 async def test_a_long_word_is_cut_in_the_caption_and_read_in_full_by_one_tap(

@@ -288,6 +288,23 @@ async def test_the_link_is_shared_with_words_in_both_languages(world: World, lan
         assert t("the whole country") in line
 
 
+async def test_a_second_tap_does_not_cover_the_link(world: World, language: str) -> None:
+    chief = await administrator(world, language)
+    await chief.says("/work")
+    await chief.forges("tmplace:analyst:")
+    question = chief.last
+    skip = next(
+        button["callback_data"]
+        for row in question.inline_keyboard or ()
+        for button in row
+        if button["text"] == chief.words("⏭ Skip")
+    )
+    await chief.taps("⏭ Skip")
+    token = token_in(chief)
+    await chief.forges(skip, question)
+    assert any(token in message.plain for message in chief.messages)
+
+
 async def test_a_coordinator_finds_the_place_by_name(world: World, language: str) -> None:
     nurlan = await coordinator(world, language)
     await open_team(nurlan)
@@ -619,6 +636,7 @@ DEEDS = {
     "prepare_vote": "✏️ Vote prepared: {what}",
     "announce_vote": "📣 Vote announced: {what}",
     "open_vote": "🗳 Vote opened: {what}",
+    "postpone_vote": "⏰ Vote held later, because the bot was down: {what}",
     "close_vote": "🔒 Vote closed: {what}",
     "publish_vote": "📊 Result published: {what}",
     "cancel_vote": "❌ Vote cancelled: {what}",
@@ -644,10 +662,10 @@ async def test_the_journal_is_turned_back_and_forth(world: World, language: str)
     await chief.taps("📖 Journal")
     chief.sees("Чакырылган19", "Чакырылган12")
     chief.sees_no("Чакырылган11")
-    await chief.taps("➡️ Older")
-    await chief.taps("➡️ Older")
+    await chief.taps("Older ▶️")
+    await chief.taps("Older ▶️")
     chief.sees("Чакырылган03", "Чакырылган00")
-    assert chief.words("➡️ Older") not in chief.buttons
+    assert chief.words("Older ▶️") not in chief.buttons
     await chief.taps("📖 The newest")
     chief.sees("Чакырылган19")
     await chief.taps("⬅️ Back")

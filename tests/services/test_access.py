@@ -85,7 +85,8 @@ class House:
         )
 
     async def accept(self, account_id: int, token: str, *, at: datetime = NOW) -> Grant:
-        return await invitations.accept(self.session, await self.account(account_id), token, now=at)
+        account = await self.account(account_id)
+        return await invitations.accept(self.session, account, token, self.directory, now=at)
 
     async def deeds(self) -> list[tuple[str, int | None]]:
         """The journal from its beginning: what, by whom."""
@@ -308,7 +309,10 @@ async def test_an_invitation_expires_after_seven_days(
     token = await house.invite(AIDA, Role.MOBILIZER, "410101")
     later = NOW + timedelta(days=days)
     account = await house.account(BAKYT)
-    assert await invitations.obstacle(house.session, account, token, now=later) is reason
+    assert (
+        await invitations.obstacle(house.session, account, token, house.directory, now=later)
+        is reason
+    )
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "х" * 500, "' OR 1=1 --"])
@@ -533,6 +537,19 @@ async def _is_refused(house: House, statement: str) -> None:
     assert await house.deeds() == [("invite", AIDA)]
 
 
+async def test_a_link_whose_sender_lost_the_right_meanwhile_opens_nothing(house: House) -> None:
+    """As if it had been sent in a transaction that the revoking one could not see."""
+    await house.grant(AIDA, Role.ADMINISTRATOR, None, "Айда")
+    held = await house.accept(BAKYT, await house.invite(AIDA, Role.COORDINATOR, "41", "Бакыт"))
+    token = await house.invite(BAKYT, Role.MOBILIZER, "410101", "Чынара")
+    held.revoked_at = NOW
+    await house.session.flush()
+    account = await house.account(CHYNARA)
+    assert await _obstacle(house, account, token) is Reason.INVITATION_EXPIRED
+    with pytest.raises(Refused):
+        await house.accept(CHYNARA, token)
+
+
 # --- at the same moment -----------------------------------------------------------------------
 
 
@@ -542,7 +559,8 @@ async def test_of_two_who_open_one_link_at_once_one_gets_the_role(database: Data
 
     async def open_link(session: AsyncSession, account_id: int) -> None:
         account = await session.get_one(Account, account_id)
-        await invitations.accept(session, account, token, now=NOW)
+        directory = await load_directory(session, NOW.date())
+        await invitations.accept(session, account, token, directory, now=NOW)
 
     outcomes = await _at_once(database, open_link, (AIDA, BAKYT, CHYNARA, DAMIR))
     assert sorted(outcomes) == ["done", *[Reason.INVITATION_USED] * 3]
@@ -588,4 +606,4 @@ async def _at_once(
 
 
 async def _obstacle(house: House, account: Account, token: str) -> Reason | None:
-    return await invitations.obstacle(house.session, account, token, now=NOW)
+    return await invitations.obstacle(house.session, account, token, house.directory, now=NOW)

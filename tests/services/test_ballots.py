@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Integer, func, make_url, select, text
+from sqlalchemy import Integer, func, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.database import Database
@@ -186,8 +186,24 @@ async def test_more_ballots_than_a_batch_are_sealed_after_the_close(
         await place.cast(vote_id, one, 1)
     await place.close(vote_id)
     assert await _rows(place, Ballot) == 3
+    async with place.database.begin() as session:
+        assert not await counting.seal(session, vote_id, now=NOW)
+    async with place.database.read() as session:
+        assert len(await results.receipts(session, vote_id)) == 3, "some are parted, some wait"
     await place.seal(vote_id)
     assert (await _rows(place, Ballot), await _rows(place, VoteReceipt)) == (0, 3)
+
+
+async def test_two_ballots_that_drew_the_same_receipt_are_sealed(place: VotingPlace) -> None:
+    vote_id = await place.vote()
+    cast = [await place.cast(vote_id, one, 1) for one in await place.residents(2)]
+    async with place.database.begin() as session:
+        await session.execute(update(Ballot).values(receipt=cast[0].receipt))
+    await place.close(vote_id)
+    await place.seal(vote_id)
+    async with place.database.read() as session:
+        assert await results.receipts(session, vote_id) == [cast[0].receipt]
+        assert (await results.result_of(session, vote_id)).voters == 2
 
 
 @pytest.mark.postgresql
@@ -209,7 +225,7 @@ async def test_after_the_close_no_transaction_joins_a_voter_to_a_choice(
     async with database.read() as session:
         assert (await session.execute(joined)).all() == []
         assert await session.scalar(text("SELECT pg_relation_size('ballot')")) > 0
-    await database.wipe_log()
+    assert await database.wipe()
     async with database.read() as session:
         assert await session.scalar(text("SELECT pg_relation_size('ballot')")) == 0
     await database.close()
