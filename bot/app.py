@@ -264,10 +264,12 @@ def listening(listen: str, setting: str) -> socket.socket:
         WrongSettings: it can't be had; names the setting.
     """
     host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
     if int(port) > MOST_PORTS:
         raise WrongSettings(f"{setting}: can't listen on {listen}: no port is above {MOST_PORTS}")
     try:
-        return socket.create_server((host, int(port)))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, int(port)), family=family)
     except OSError as error:
         raise WrongSettings(f"{setting}: can't listen on {listen}: {error.strerror}") from None
 

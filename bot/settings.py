@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{5,}")
 
@@ -54,14 +55,17 @@ class Settings(BaseSettings):
         default=1, ge=1, le=30, description="Processes of this bot at once, which share that rate."
     )
     paid_broadcast: bool = Field(
-        default=False, description="Pay Telegram for up to 1,000 messages a second."
+        default=False,
+        description="Pay Telegram for more than 30 messages a second; set the rate as well.",
     )
-    log_format: Literal["console", "json"] = Field(default="console", description="Log lines.")
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Log lines: console or json."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="The least important lines that are written."
+        default="INFO", description="The least important lines: DEBUG, INFO, WARNING or ERROR."
     )
     voting_age: Literal[0, 18] = Field(
-        default=18, description="Least age of a voter; 0: everybody."
+        default=18, description="Least age of a voter: 18, or 0 for everybody."
     )
     household_limit: int = Field(
         default=4, ge=1, le=10, description="People who may share one phone."
@@ -89,17 +93,31 @@ class Settings(BaseSettings):
             raise ValueError("should start with https:// (or http:// on this machine)")
         return url.rstrip("/")
 
+    @field_validator("bot_username")
+    @classmethod
+    def _username(cls, name: str) -> str:
+        name = name.removeprefix("@")
+        if name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{3,31}", name):
+            raise ValueError("should look like aris_ashar_bot")
+        return name
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
         if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
             raise ValueError("should start with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        try:
+            database = make_url(url).database
+        except ValueError:
+            raise ValueError("can't be read: is the port a number?") from None
+        if database in (None, "", ":memory:"):
+            raise ValueError("names no database: it has to outlive the process")
         return url
 
     @field_validator("webhook_listen", "health_listen")
     @classmethod
     def _address(cls, address: str) -> str:
-        if address and not re.fullmatch(r"[^\s:]+:\d{1,5}", address):
+        if address and not re.fullmatch(r"([^\s:]+|\[[0-9a-fA-F:]+\]):\d{1,5}", address):
             raise ValueError("should look like 127.0.0.1:8443")
         return address
 
@@ -124,12 +142,18 @@ class Settings(BaseSettings):
         return token
 
     @model_validator(mode="after")
-    def _webhook_is_whole(self) -> Self:
+    def _fit_together(self) -> Self:
         secret = self.webhook_secret.get_secret_value()
+        if self.webhook_url and not self.webhook_listen:
+            raise ValueError("ASHAR_WEBHOOK_LISTEN: is needed with ASHAR_WEBHOOK_URL")
         if self.webhook_url and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise ValueError("ASHAR_WEBHOOK_SECRET: 1-256 letters, digits, _ or - are needed")
         if self.broadcast_rate > 30 and not self.paid_broadcast:
             raise ValueError("ASHAR_BROADCAST_RATE: over 30 needs ASHAR_PAID_BROADCAST=true")
+        if self.paid_broadcast and self.broadcast_rate <= 30:
+            raise ValueError(
+                "ASHAR_PAID_BROADCAST: is paid for nothing unless ASHAR_BROADCAST_RATE is over 30"
+            )
         if self.broadcast_rate < self.processes:
             raise ValueError("ASHAR_PROCESSES: more than ASHAR_BROADCAST_RATE can be shared by")
         return self

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.ui.i18n import Translator
 from bot.ui.screens import plain
 from handlers.words import age_group, method_name, sex_group
-from models import AgeBand, Place, Sex, TallyGroup
+from models import AgeBand, Sex, TallyGroup
 from services.votes import results
 
 Cell = str | int | None
@@ -34,7 +34,7 @@ async def vote_table(session: AsyncSession, vote_id: int, t: Translator) -> Tabl
     """
     result = await results.result_of(session, vote_id)
     vote = result.vote
-    place = await session.get(Place, vote.place_id)
+    places = await results.places_of(session, result)
     groups = [
         *(
             (TallyGroup.SEX, value, _sex(t, value))
@@ -46,7 +46,7 @@ async def vote_table(session: AsyncSession, vote_id: int, t: Translator) -> Tabl
         ),
     ]
     for value in result.groups[TallyGroup.VILLAGE].values:
-        village = await session.get(Place, int(value))
+        village = places.get(int(value))
         groups.append((TallyGroup.VILLAGE, value, village.name(t.language) if village else value))
     rows: list[tuple[Cell, ...]] = []
     for line in result.lines:
@@ -67,7 +67,7 @@ async def vote_table(session: AsyncSession, vote_id: int, t: Translator) -> Tabl
     )
     facts: tuple[tuple[str, Cell], ...] = (
         (plain(t("Vote")), vote.title(t.language)),
-        (plain(t("Place")), place.name(t.language) if place else ""),
+        (plain(t("Place")), places[vote.place_id].name(t.language)),
         (plain(t("How people chose")), plain(method_name(t, vote.method, vote.max_choices))),
         (plain(t("Opened")), _when(t, vote.opens_at)),
         (plain(t("Closed")), _when(t, vote.closed_at)),

@@ -1,4 +1,4 @@
-"""Run the simulator alone: python -m simulator [--port 8081] [--token 42:TEST]."""
+"""Run the simulator alone: python -m simulator [--port 8081] [--token 42:SIMULATED]."""
 
 import argparse
 import asyncio
@@ -30,7 +30,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8081)
-    parser.add_argument("--token", default="42:TEST", help="the bot's token, <id>:<secret>")
+    parser.add_argument("--token", default="42:SIMULATED", help="the bot's token, <id>:<secret>")
     parser.add_argument("--username", default="village_bot", help="the bot's name after t.me/")
     parser.add_argument("--name", default="Village", help="the name that people see")
     parser.add_argument(

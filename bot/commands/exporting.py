@@ -1,6 +1,7 @@
 """`ashar export votes`: the counts of closed votes as a workbook or as one long table."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,10 +52,13 @@ async def _export(
     from bot.commands import ledger
     from bot.ui.i18n import Translators
     from handlers import exports
+    from services.access import journal
 
     t = Translators(settings.zone)[language]
-    async with house.database(settings, create=False) as database, database.read() as session:
+    async with house.database(settings, create=False) as database, database.begin() as session:
         ids = await _counted(session, only)
+        for id in ids:
+            journal.note(session, None, "export_vote", "vote", id, now=datetime.now(UTC))
         if kind == ".csv":
             lines = [line for id in ids for line in await ledger.lines_of(session, id, t)]
             return ledger.as_csv(lines), len(ids)

@@ -1,6 +1,7 @@
 """How a command ends when it can't do what was asked: one readable line and an exit code."""
 
 import os
+import socket
 import traceback
 
 FAILED = 1
@@ -17,6 +18,13 @@ def explain(error: Exception) -> str:
     if os.environ.get("ASHAR_LOG_LEVEL") == "DEBUG":
         return f"{''.join(traceback.format_exception(error))}{line}"
     return line
+
+
+def _is_unconnected(error: OSError) -> bool:
+    """Whether a connection failed; Telegram's own are errors of another kind."""
+    return isinstance(error, ConnectionError | TimeoutError | socket.gaierror) or (
+        error.errno is None
+    )
 
 
 def _words(error: Exception) -> str:
@@ -41,6 +49,8 @@ def _words(error: Exception) -> str:
             return f"the database can't be used: {error.orig}"
         case SQLAlchemyError() | sqlite3.Error():
             return f"the database can't be used: {error}"
+        case OSError() if error.filename is None and _is_unconnected(error):
+            return f"ASHAR_DATABASE_URL: the database can't be reached: {error}"
         case OSError():
             where = f"{error.filename}: " if error.filename else ""
             return f"{where}{error.strerror or error}"

@@ -1,6 +1,8 @@
 """What commands have in common: the settings, the database, today's places, the bot's name."""
 
-from collections.abc import AsyncIterator
+import os
+import sys
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +29,16 @@ def read() -> "Settings":
     settings = read_settings()
     set_up(settings.log_format, "DEBUG" if settings.log_level == "DEBUG" else "WARNING")
     return settings
+
+
+def say(lines: Iterable[str]) -> None:
+    """Prints; a reader that has seen enough, such as `head`, changes nothing of what was done."""
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def sqlite_file(settings: "Settings") -> Path | None:
@@ -107,7 +119,7 @@ async def bot_name(settings: "Settings") -> str:
         telegram.error.TelegramError: Telegram doesn't tell.
     """
     if settings.bot_username:
-        return settings.bot_username.removeprefix("@")
+        return settings.bot_username
     from bot.request import AiohttpRequest, BotApi
 
     request = AiohttpRequest()

@@ -2,10 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ui.i18n import Translator
@@ -64,15 +63,15 @@ async def lines_of(session: AsyncSession, vote_id: int, t: Translator) -> list[L
     for group, breakdown in result.groups.items():
         for position, row in {VOTERS: breakdown.voters, **breakdown.scores}.items():
             scores[position] |= {(group, value): score for value, score in row.items()}
-    facts = await _facts(session, result.vote, t)
-    villages = await _villages(session, result.groups[TallyGroup.VILLAGE].values)
+    places = await results.places_of(session, result)
+    facts = _facts(result.vote, places[result.vote.place_id], t)
     return [
         {
             **facts,
             "option": position,
             "option_title": titles[position],
             "group": group.value,
-            **_value(group, value, villages, t),
+            **_value(group, value, places, t),
             "score": score,
         }
         for position in sorted(scores)
@@ -80,8 +79,7 @@ async def lines_of(session: AsyncSession, vote_id: int, t: Translator) -> list[L
     ]
 
 
-async def _facts(session: AsyncSession, vote: Vote, t: Translator) -> Line:
-    place = await session.get_one(Place, vote.place_id)
+def _facts(vote: Vote, place: Place, t: Translator) -> Line:
     return {
         "vote": vote.id,
         "title": vote.title(t.language),
@@ -94,19 +92,14 @@ async def _facts(session: AsyncSession, vote: Vote, t: Translator) -> Line:
     }
 
 
-async def _villages(session: AsyncSession, ids: Iterable[str]) -> dict[str, Place]:
-    found = await session.scalars(select(Place).where(Place.id.in_([int(id) for id in ids])))
-    return {str(place.id): place for place in found}
-
-
-def _value(group: TallyGroup, value: str, villages: Mapping[str, Place], t: Translator) -> Line:
+def _value(group: TallyGroup, value: str, places: Mapping[int, Place], t: Translator) -> Line:
     match group:
         case TallyGroup.SEX:
             return {"value": value, "value_name": plain(sex_group(t, Sex(value)))}
         case TallyGroup.AGE:
             return {"value": value, "value_name": plain(age_group(t, AgeBand(value)))}
         case TallyGroup.VILLAGE:
-            village = villages[value]
+            village = places[int(value)]
             return {"value": village.code, "value_name": village.name(t.language)}
         case TallyGroup.ALL:
             return {"value": "", "value_name": ""}

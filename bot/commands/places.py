@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,14 +35,15 @@ def import_file(file: File, dry_run: DryRun = False) -> None:
     settings = house.read()
     content = file.read_bytes()
     report = asyncio.run(_import(settings, content, dry_run))
-    for line in report.lines(unchanged=False):
-        print(line)
+    house.say(report.lines(unchanged=False))
     if report.has_errors:
         raise typer.Exit(FAILED)
 
 
 async def _import(settings: "Settings", content: bytes, dry_run: bool) -> "Report":
+    from services.access import journal
     from services.places.importing import import_places
+    from services.places.report import What
 
     today = datetime.now(settings.zone).date()
     path = house.sqlite_file(settings)
@@ -51,4 +52,9 @@ async def _import(settings: "Settings", content: bytes, dry_run: bool) -> "Repor
             url = f"sqlite+aiosqlite:///{folder}/empty.db"
             settings = settings.model_copy(update={"database_url": url})
         async with house.database(settings) as database, database.begin() as session:
-            return await import_places(session, content, today, dry_run)
+            report = await import_places(session, content, today, dry_run)
+            if report.written:
+                counts = {what: report.count(what) for what in (What.ADDED, What.CHANGED)}
+                now = datetime.now(UTC)
+                journal.note(session, None, "import_places", "places", None, now=now, **counts)
+            return report

@@ -156,7 +156,9 @@ class Story:
         self._turn_to(5, MORNING)
         async with self._stage.ashar.database.begin() as session:
             loaded = await ballots.load(session, vote)
-            lifecycle.set_word(loaded, votes.WORD_KY, votes.WORD_RU)
+            now = self._stage.ashar.clock.now()
+            words = (votes.WORD_KY, votes.WORD_RU)
+            lifecycle.set_word(session, loaded, *words, by=loaded.created_by, now=now)
         await self._mobilizer_taps(OpenStaffVote, AskPublish, Publish, vote=vote)
         await self._stage.tick()
 

@@ -4,7 +4,7 @@ from bot.ui import forms
 from bot.ui.context import Context
 from bot.ui.i18n import LANGUAGES
 from handlers.doors import EditVote, OpenStaffVote
-from handlers.preparing.questions import DATES, OPTION, TITLE, vote_in_hand
+from handlers.preparing.questions import DATES, OPTION, TITLE, note_change, vote_in_hand
 from handlers.preparing.screens import (
     announce_screen,
     draft_screen,
@@ -62,6 +62,7 @@ async def edit_options(context: Context, tap: EditOptions) -> None:
 async def remove_option(context: Context, tap: RemoveOption) -> None:
     vote = await vote_in_hand(context, tap.vote_id)
     await preparing.remove_option(context.session, vote, tap.option_id)
+    note_change(context, vote, "option removed")
     context.show(options_screen(context.t, vote))
 
 
@@ -74,6 +75,7 @@ async def edit_method(context: Context, tap: EditMethod) -> None:
 async def set_method(context: Context, tap: SetMethod) -> None:
     vote = await vote_in_hand(context, tap.vote_id)
     preparing.set_method(vote, tap.method, tap.max_choices)
+    note_change(context, vote, "method")
     await context.go(EditVote(vote.id))
 
 

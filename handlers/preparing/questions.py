@@ -24,11 +24,17 @@ def _to_draft(data: Data) -> Callback:
     return EditVote(data["vote"])
 
 
+def note_change(context: Context, vote: Vote, part: str) -> None:
+    """Writes into the journal which part of the draft was changed, and by whom."""
+    preparing.note_change(context.session, vote, part, by=context.account.id, now=context.now)
+
+
 async def _save_title(context: Context, data: Data) -> None:
     vote = await vote_in_hand(context, data["vote"])
     preparing.set_title(
         vote, data["title_ky"], data["title_ru"] or data["title_ky"], data["budget"]
     )
+    note_change(context, vote, "title")
     await context.go(EditVote(vote.id))
 
 
@@ -82,6 +88,7 @@ async def _save_option(context: Context, data: Data) -> None:
             voice_ru=data["voice_ru"],
         ),
     )
+    note_change(context, vote, "option added")
     context.toast(context.t("✅ Option {number} is saved.", number=len(vote.options)))
     await context.go(EditVote(vote.id))
 
@@ -176,6 +183,7 @@ async def _save_dates(context: Context, data: Data) -> None:
     preparing.set_dates(
         vote, _moment(data["opens_at"]), _moment(data["closes_at"]), now=context.now
     )
+    note_change(context, vote, "dates")
     await context.go(EditVote(vote.id))
 
 

@@ -47,7 +47,14 @@ async def publish(context: Context, tap: Publish) -> None:
 
 async def _save_word(context: Context, data: Data) -> None:
     vote = await vote_to_steer(context, data["vote"])
-    lifecycle.set_word(vote, data["word_ky"], data["word_ru"])
+    lifecycle.set_word(
+        context.session,
+        vote,
+        data["word_ky"],
+        data["word_ru"],
+        by=context.account.id,
+        now=context.now,
+    )
     await context.go(OpenStaffVote(vote.id))
 
 

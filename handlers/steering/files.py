@@ -9,6 +9,7 @@ from handlers.steering.finding import vote_to_watch
 from handlers.steering.taps import Export
 from handlers.words import back_button
 from models import VoteStatus
+from services.access import journal
 from services.refusal import Reason, Refused
 
 
@@ -16,6 +17,9 @@ async def export(context: Context, tap: Export) -> None:
     vote = await vote_to_watch(context, tap.vote_id)
     if vote.status not in (VoteStatus.CLOSED, VoteStatus.PUBLISHED) or tap.kind not in MAKER_OF:
         raise Refused(Reason.VOTE_MOVED_ON)
+    journal.note(
+        context.session, context.account.id, "export_vote", "vote", vote.id, now=context.now
+    )
     title = context.t("📄 {title}", title=vote.title(context.t.language))
     file = Attachment(MAKER_OF[tap.kind], vote.id, context.t.language)
     back = back_button(context.t, OpenStaffVote(vote.id))

@@ -75,6 +75,18 @@ def _deed(t: Translator, line: JournalLine, directory: Directory) -> Markup:
             return t("📣 Vote announced: {what}", what=what)
         case "open_vote":
             return t("🗳 Vote opened: {what}", what=what)
+        case "change_vote":
+            return t("✏️ Vote changed: {what}", what=what)
+        case "write_word":
+            return t("💬 Word written with the result: {what}", what=what)
+        case "export_vote":
+            return t("📄 Record taken out: {what}", what=what)
+        case "import_places":
+            return t(
+                "📍 Places imported: {added} new, {changed} changed",
+                added=line.entry.details.get("added", 0),
+                changed=line.entry.details.get("changed", 0),
+            )
         case "postpone_vote":
             return t("⏰ Vote held later, because the bot was down: {what}", what=what)
         case "close_vote":

@@ -116,7 +116,15 @@ async def cancel(
         campaigns.begin(session, "vote_cancelled", vote.id, by=by, now=now)
 
 
-def set_word(vote: Vote, word_ky: str | None, word_ru: str | None) -> None:
+def set_word(
+    session: AsyncSession,
+    vote: Vote,
+    word_ky: str | None,
+    word_ru: str | None,
+    *,
+    by: int | None,
+    now: datetime,
+) -> None:
     """What the makers say with the result; one language serves both if only one is given.
 
     Raises:
@@ -126,6 +134,7 @@ def set_word(vote: Vote, word_ky: str | None, word_ru: str | None) -> None:
         raise Refused(Reason.VOTE_MOVED_ON)
     vote.word_ky = word_ky or word_ru
     vote.word_ru = word_ru or word_ky
+    journal.note(session, by, "write_word", "vote", vote.id, now=now)
 
 
 async def publish(session: AsyncSession, vote: Vote, *, by: int | None, now: datetime) -> bool:

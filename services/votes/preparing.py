@@ -62,6 +62,11 @@ async def prepare(
     return vote
 
 
+def note_change(session: AsyncSession, vote: Vote, part: str, *, by: int, now: datetime) -> None:
+    """Writes into the journal that a part of a draft was changed: what it says is in the vote."""
+    journal.note(session, by, "change_vote", "vote", vote.id, now=now, part=part)
+
+
 def require_draft(vote: Vote) -> None:
     """Raises Refused(VOTE_UNCHANGEABLE) unless the vote is still being prepared."""
     if vote.status is not VoteStatus.DRAFT:

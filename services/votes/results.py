@@ -113,6 +113,13 @@ async def result_of(session: AsyncSession, vote_id: int) -> Result:
     )
 
 
+async def places_of(session: AsyncSession, result: Result) -> dict[int, Place]:
+    """The place of the vote and the villages by which it is broken down, by their ids."""
+    ids = [result.vote.place_id, *map(int, result.groups[TallyGroup.VILLAGE].values)]
+    found = await session.scalars(select(Place).where(Place.id.in_(ids)))
+    return {place.id: place for place in found}
+
+
 def _backers(row: Tally) -> int:
     """How many people put the option first: what «none of these» is measured by."""
     return (row.score if row.firsts is None else row.firsts) or 0

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import os
 import sqlite3
 import subprocess
 import sys
@@ -160,6 +161,11 @@ def test_running_without_a_token_is_one_line(
         (OldSchema("run `ashar migrate`"), "run `ashar migrate`"),
         (InvalidToken(), "ASHAR_BOT_TOKEN: Telegram doesn't know this token"),
         (TimedOut(), "Telegram can't be reached: Timed out"),
+        (
+            ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 1)"),
+            "ASHAR_DATABASE_URL: the database can't be reached: [Errno 111] Connect call failed "
+            "('127.0.0.1', 1)",
+        ),
         (BadRequest("Nope"), "Telegram refused: Nope"),
         (
             OperationalError("SELECT secret", {"a": "b"}, Exception("no such file")),
@@ -169,7 +175,6 @@ def test_running_without_a_token_is_one_line(
             FileNotFoundError(2, "No such file or directory", "x.csv"),
             "x.csv: No such file or directory",
         ),
-        (ConnectionRefusedError(111, "Connection refused"), "Connection refused"),
     ],
 )
 def test_what_can_go_wrong_is_told_in_one_line(error: Exception, line: str) -> None:
@@ -229,6 +234,27 @@ def test_a_dry_run_writes_not_even_a_database(
     assert result.stdout.splitlines()[-1] == "nothing was written: this was a dry run"
     assert "line 2 41702000000000: added" in result.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_import_whose_report_nobody_reads_is_done_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As `ashar places import FILE | true`."""
+    monkeypatch.setenv("ASHAR_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/new.db")
+    command = [sys.executable, "-m", "bot", "places", "import", str(EXAMPLE)]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with subprocess.Popen(
+        command, cwd=HOUSE, stdout=writer, stderr=subprocess.PIPE, text=True
+    ) as run:
+        os.close(writer)
+        _, said = run.communicate()
+    assert (run.returncode, said) == (0, "")
+    with closing(sqlite3.connect(tmp_path / "new.db")) as database:
+        (count,) = database.execute("SELECT count(*) FROM place").fetchone()
+        noted = database.execute("SELECT action, details FROM journal").fetchall()
+    assert count > 10
+    assert noted == [("import_places", f'{{"added": {count}, "changed": 0}}')]
 
 
 def test_an_error_in_the_file_is_exit_code_1_and_names_the_line(

@@ -23,7 +23,7 @@ async def publish(world: World, vote_id: int, word: tuple[str, str] | None = Non
         await counting.close_vote(session, vote_id, world.ashar.terms, by=None, now=world.now)
         vote = await session.get_one(Vote, vote_id)
         if word:
-            lifecycle.set_word(vote, *word)
+            lifecycle.set_word(session, vote, *word, by=None, now=world.now)
         await lifecycle.publish(session, vote, by=None, now=world.now)
     await world.tick()
 

@@ -81,7 +81,7 @@ async def _reschedule(session: AsyncSession, vote: Vote) -> None:
 
 
 async def _comment(session: AsyncSession, vote: Vote) -> None:
-    lifecycle.set_word(vote, "Рахмат", None)
+    lifecycle.set_word(session, vote, "Рахмат", None, by=MAKER, now=NOW)
 
 
 DRAFT, ANNOUNCED, OPEN, CLOSED, PUBLISHED, CANCELLED = VoteStatus
