@@ -45,6 +45,10 @@ __all__ = [
 ]
 
 
+CUT_FROM = 3900
+"""Units of a message that a phone may have cut: at 4,096, or at the space before."""
+
+
 async def _otherwise(context: Context) -> None:
     """A message that no question asked for: perhaps the name or the location of a village."""
     if context.account.language is None:
@@ -81,6 +85,8 @@ async def explain(context: Context, refused: Refused) -> None:
         await refusals.explain_end(context, refused, refused.leads_to)
     elif query is None:
         await refusals.explain(context, refused)
+        if refused.parameters.get("length", 0) >= CUT_FROM:
+            await FORMS.expect_tail(context)
         await FORMS.ask_again(context)
     elif not (
         refused.reason is Reason.OUTDATED and await FORMS.show_present(context, query.data or "")

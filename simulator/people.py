@@ -28,15 +28,19 @@ class People(Attachments, Membership):
     def says(
         self, person_id: int, text: str, chat_id: int | None = None, *, reply_to: int | None = None
     ) -> Message:
-        """Type a text and send it; a first message starts the chat as START does."""
+        """Type a text and send it; a first message starts the chat as START does.
+
+        A text over MAX_TEXT goes in several messages, as phones do it; the last one is returned.
+        """
         shown = plain(text)
         if not shown.text:
             raise Impossible("an empty text can't be sent")
-        if utf16_length(shown.text) > MAX_TEXT:
-            raise Impossible(f"a message has at most {MAX_TEXT} characters")
-        return self._sends(
-            person_id, chat_id, text=shown.text, entities=shown.entities, reply_to=reply_to
-        )
+        first, *rest = _parts(shown.text)
+        entities = [] if rest else shown.entities
+        message = self._sends(person_id, chat_id, text=first, entities=entities, reply_to=reply_to)
+        for part in rest:
+            message = self._sends(person_id, chat_id, text=part)
+        return message
 
     def opens_link(self, person_id: int, payload: str = "", chat_id: int | None = None) -> Message:
         """Open t.me/<bot>?start=<payload> and tap START, which also unblocks the bot."""
@@ -172,3 +176,16 @@ def _callback_data(button: Json) -> str:
         raise Impossible(f"the button {button['text']!r} asks the bot nothing: {button}")
     data: str = button["callback_data"]
     return data
+
+
+def _parts(text: str) -> list[str]:
+    """A text in pieces that fit into a message each."""
+    parts, part, length = [], "", 0
+    for letter in text:
+        size = utf16_length(letter)
+        if length + size > MAX_TEXT:
+            parts.append(part)
+            part, length = "", 0
+        part += letter
+        length += size
+    return [*parts, part]

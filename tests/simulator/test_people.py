@@ -152,10 +152,18 @@ async def test_an_album_comes_as_several_messages(
         village.people.sends_album(village.aida.id, [picture()])
 
 
-@pytest.mark.parametrize("text", ["", "  ", "ө" * 4097])
+@pytest.mark.parametrize("text", ["", "  "])
 def test_a_client_sends_no_such_text(village: Village, text: str) -> None:
     with pytest.raises(Impossible):
         village.people.says(village.aida.id, text)
+
+
+def test_a_client_cuts_a_long_text_into_messages(village: Village) -> None:
+    last = village.people.says(village.aida.id, "ө" * 4096 + "🌾" * 2048 + "ү")
+    chat = village.telegram.chat_of(village.aida.id, None)
+    texts = [message.text for message in chat.messages]
+    assert texts[-3:] == ["ө" * 4096, "🌾" * 2048, "ү"]
+    assert last.text == "ү"
 
 
 def test_nobody_and_nowhere(village: Village) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
+from telegram import Message
+
 from bot.ui import drafts
 from bot.ui.callbacks import Callback, UnreadableCallback, unpack
 from bot.ui.context import Context
@@ -25,6 +27,17 @@ from services.refusal import Reason, Refused
 
 ANSWER_AWAITED = timedelta(hours=1)
 """After it a message is no longer taken for an answer; the buttons of the form still work."""
+
+
+TOO_LONG = "too long"
+"""When a message was refused for its length; kept in the draft."""
+TAIL_SECONDS = 2
+"""No reader answers a refusal sooner."""
+
+
+def _is_tail(draft: Draft, message: Message) -> bool:
+    begun = draft.data.get(TOO_LONG)
+    return begun is not None and message.date.timestamp() - begun <= TAIL_SECONDS
 
 
 class Forms:
@@ -89,6 +102,8 @@ class Forms:
             await self._otherwise(context)
             return
         form, draft = found
+        if _is_tail(draft, context.message):
+            return
         if draft.step == REVIEW:
             context.say(form_screen(context, form, draft))
             return
@@ -155,6 +170,17 @@ class Forms:
         context.toast(words)
         context.show(form_screen(context, *found))
         return True
+
+    async def expect_tail(self, context: Context) -> None:
+        """What follows at once is the rest of the message that was too long, and no answer.
+
+        Phones send a text of more than 4,096 characters in several messages.
+        """
+        found = await self._waiting(context, within=ANSWER_AWAITED)
+        if found is not None:
+            form, draft = found
+            data = {**draft.data, TOO_LONG: int(context.message.date.timestamp())}
+            await drafts.change(context, form.name, data)
 
     async def ask_again(self, context: Context) -> bool:
         """Shows the present question once more; whether there is one."""
