@@ -56,6 +56,8 @@ async def _otherwise(context: Context) -> None:
         return
     if await villages.take_location(context) or await villages.take_search(context):
         return
+    if await FORMS.ask_left(context):
+        return
     await menu.tell_not_understood(context)
     await context.go(OpenMenu())
 

@@ -1,11 +1,27 @@
 """Buttons that lead from one dialogue into another."""
 
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import SEPARATOR, Callback, callback
 
 
 @callback("menu")
 class OpenMenu(Callback):
     """The main menu."""
+
+
+@callback("below")
+class Below(Callback):
+    """A door that opens in a message of its own, because the tapped one is worth keeping."""
+
+    door: str
+    """The callback behind it, with a sign that no callback holds in place of its separator."""
+
+    @classmethod
+    def before(cls, door: Callback) -> "Below":
+        return cls(door.pack().replace(SEPARATOR, "~"))
+
+    @property
+    def callback_data(self) -> str:
+        return self.door.replace("~", SEPARATOR)
 
 
 @callback("votes")

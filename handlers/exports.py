@@ -71,7 +71,7 @@ async def vote_table(session: AsyncSession, vote_id: int, t: Translator) -> Tabl
         (plain(t("How people chose")), plain(method_name(t, vote.method, vote.max_choices))),
         (plain(t("Opened")), _when(t, vote.opens_at)),
         (plain(t("Closed")), _when(t, vote.closed_at)),
-        (plain(t("Adults")), result.adults),
+        (plain(t("Adults")), plain(t("not known")) if result.adults is None else result.adults),
         (plain(t("Note")), plain(t("An empty cell is hidden: it would show single people."))),
     )
     head = (plain(t("Option")), plain(t("Votes")), *(name for _, _, name in groups))

@@ -2,11 +2,14 @@
 
 from markupsafe import Markup
 
+from bot.ui import drafts, forms
+from bot.ui.callbacks import UnreadableCallback, unpack
 from bot.ui.context import Context
 from bot.ui.i18n import Translator
 from bot.ui.routes import Command, Event, OpenTo, Route, Tap
 from bot.ui.screens import Button, Row, Screen, lines
 from handlers.doors import (
+    Below,
     OpenHelp,
     OpenLanguages,
     OpenMenu,
@@ -20,12 +23,18 @@ from handlers.doors import (
 from handlers.words import menu_button, place_label, shorten
 from models import Vote, VoteStatus
 from services import people
+from services.refusal import Reason, Refused
 from services.terms import Terms
 from services.votes import ballots
 
 
 async def show_menu(context: Context, _tap: OpenMenu | None = None) -> None:
-    """The main menu; an open vote that waits for this person is its first button."""
+    """The main menu; an open vote that waits for this person is its first button.
+
+    Who presses its button leaves what they had begun: a text is no answer to it any more.
+    """
+    if _tap is not None and context.taps(OpenMenu(), Below.before(OpenMenu())):
+        await drafts.set_aside(context, older_than=forms.ANSWER_AWAITED)
     residents = await context.residents()
     rights = await context.rights()
     if residents and not people.is_complete(residents[0]):
@@ -46,6 +55,15 @@ async def show_menu(context: Context, _tap: OpenMenu | None = None) -> None:
     waiting = next((v for v in votes if any((v.id, r.id) not in done for r in voters)), None)
     village = place_label(context.t, directory, place) if place else None
     context.show(menu_screen(context.t, village, waiting, staff=bool(rights)))
+
+
+async def open_below(context: Context, tap: Below) -> None:
+    context.keep_tapped()
+    try:
+        door = unpack(tap.callback_data)
+    except UnreadableCallback:
+        raise Refused(Reason.OUTDATED) from None
+    await context.go(door)
 
 
 async def show_help(context: Context, _tap: OpenHelp | None = None) -> None:
@@ -156,6 +174,7 @@ def _private_chats_only(context: Context) -> list[Markup]:
 ROUTES: tuple[Route, ...] = (
     Command("menu", show_menu, OpenTo.CONSENTED),
     Tap(OpenMenu, show_menu, OpenTo.CONSENTED),
+    Tap(Below, open_below, OpenTo.ANYONE),
     Command("help", show_help, OpenTo.ANYONE),
     Tap(OpenHelp, show_help, OpenTo.ANYONE),
     Event("edited", tell_edited),

@@ -2,14 +2,13 @@
 
 from typing import Protocol
 
-from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ui.i18n import Translator
 from bot.ui.screens import Attachment, Button, Screen, lines
 from handlers.doors import OpenStaffVote, OpenVote
 from handlers.results import result_screen
-from handlers.words import menu_button
+from handlers.words import from_which_age, menu_button
 from models import Campaign, Vote
 from services.votes import ballots
 from services.votes.results import Result, result_of
@@ -51,7 +50,9 @@ def announced_screen(t: Translator, vote: Vote, *, too_young: int | None = None)
             t("<b>{title}</b>", title=vote.title(t.language)),
             t("Starts: {moment}", moment=t.moment(vote.opens_at)),
             t("⏰ Open until {moment}", moment=t.moment(vote.closes_at)),
-            _from_which_age(t, too_young) or t("We will write to you when it starts."),
+            from_which_age(t, too_young)
+            if too_young
+            else t("We will write to you when it starts."),
         ),
         ((menu_button(t),),),
     )
@@ -66,7 +67,7 @@ def opened_screen(t: Translator, vote: Vote, *, too_young: int | None = None) ->
             t("<b>{title}</b>", title=vote.title(t.language)),
             t("💰 Money allotted: {sum}", sum=t.som(vote.budget)) if vote.budget else None,
             t("⏰ Open until {moment}", moment=t.moment(vote.closes_at)),
-            _from_which_age(t, too_young),
+            from_which_age(t, too_young) if too_young else None,
         ),
         (() if too_young else ((Button(t("🗳 Vote"), OpenVote(vote.id)),),)) + ((menu_button(t),),),
     )
@@ -93,7 +94,7 @@ def cancelled_screen(t: Translator, vote: Vote) -> Screen:
             t("Reason: {reason}", reason=reason or ""),
             t("Votes that were sent are deleted."),
         ),
-        ((menu_button(t),),),
+        ((menu_button(t, below=True),),),
     )
 
 
@@ -108,12 +109,4 @@ def closed_screen(t: Translator, result: Result) -> Screen:
         ),
         ((Button(t("📊 Look and publish"), OpenStaffVote(vote.id)),),),
         picture=Attachment("chart", vote.id, t.language, reuse=True),
-    )
-
-
-def _from_which_age(t: Translator, age: int | None) -> Markup | None:
-    return (
-        t("People from the age of {age} vote. Thank you for your interest!", age=age)
-        if age
-        else None
     )

@@ -22,7 +22,7 @@ from handlers.doors import (
     OpenProfile,
     OpenVillages,
 )
-from handlers.words import age_name, place_label, sex_name, staff_commands
+from handlers.words import age_name, chat_commands, place_label, sex_name
 from models import AgeBand, Resident, Sex
 from services import people
 from services.places.directory import Directory
@@ -112,8 +112,9 @@ async def choose_language(context: Context, tap: ChooseLanguage) -> None:
     context.account.language = tap.language
     if changed:
         context.toast(context.t("The language is changed."))
-        if await context.rights():
-            context.call(*staff_commands(context.t, context.account.id))
+    if changed or context.phone_language != tap.language:
+        staff = bool(await context.rights())
+        context.call(*chat_commands(context.t, context.account.id, staff=staff))
     await _go_on(context, tap.payload)
 
 

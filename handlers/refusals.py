@@ -147,6 +147,10 @@ def words_for(t: Translator, refused: Refused) -> Markup:
             return t("This invitation was used already. Ask for a new one.")
         case Reason.INVITATION_EXPIRED:
             return t("This invitation has expired. Ask for a new one.")
+        case Reason.INVITATION_OWN:
+            return t(
+                "This invitation works. You sent it yourself: pass the link on to the right person."
+            )
         case Reason.LAST_ADMINISTRATOR:
             return t("The last administrator can't be removed.")
         case Reason.ALREADY_GRANTED:

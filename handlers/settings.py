@@ -186,10 +186,6 @@ PERSON = Form(
     ),
     _save_person,
     _to_household,
-    review=lambda t, data: lines(
-        t("<b>Add this person to this phone?</b>"),
-        Markup("👤 {}").format(data["label"]),
-    ),
 )
 FORMS: tuple[Form, ...] = (PERSON,)
 

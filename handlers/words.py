@@ -9,14 +9,15 @@ from markupsafe import Markup
 from bot.ui.callbacks import Callback
 from bot.ui.i18n import Translator, msg
 from bot.ui.screens import Button, Payload, len_in_telegram, lines, plain
-from handlers.doors import OpenMenu
+from handlers.doors import Below, OpenMenu
 from models import AgeBand, Resident, Role, Sex, Vote, VoteMethod, VoteOption, VoteStatus
 from services.places.directory import Directory, KnownPlace
 from services.votes.results import Line, Result
 
 
-def menu_button(t: Translator) -> Button:
-    return Button(t("🏠 Main menu"), OpenMenu())
+def menu_button(t: Translator, *, below: bool = False) -> Button:
+    """`below`: the menu leaves the message with this button as it is."""
+    return Button(t("🏠 Main menu"), Below.before(OpenMenu()) if below else OpenMenu())
 
 
 def back_button(t: Translator, to: Callback) -> Button:
@@ -125,6 +126,19 @@ def ballot_text(
         "",
         *(_described(t, number, option) for number, option in in_order),
     )
+
+
+def from_which_age(t: Translator, age: int) -> Markup:
+    """To who has not come to it."""
+    return t("People from the age of {age} vote. Thank you for your interest!", age=age)
+
+
+def pictures_of(t: Translator, options: Sequence[VoteOption]) -> tuple[list[str], Markup]:
+    """The pictures of options, numbered as they are given, and a caption that names them in the
+    order of the pictures."""
+    shown = [(number, o) for number, o in enumerate(options, start=1) if o.picture]
+    names = [numbered(number, option.title(t.language)) for number, option in shown]
+    return [option.picture or "" for _, option in shown], lines(*names)
 
 
 def numbered(number: int, title: str) -> Markup:
@@ -237,14 +251,14 @@ COMMANDS: tuple[tuple[str, str], ...] = (
 STAFF_COMMANDS: tuple[tuple[str, str], ...] = (("work", msg("🧰 My work")), *COMMANDS)
 
 
-def staff_commands(t: Translator, account_id: int) -> tuple[str, Payload]:
-    """The call that gives one chat the commands of staff, in the language of `t`.
+def chat_commands(t: Translator, account_id: int, *, staff: bool) -> tuple[str, Payload]:
+    """The call that gives one chat its commands, in the language of `t`.
 
     A chat's own list hides the others whatever the phone's language, so it follows `/language`.
     """
     named = [
         {"command": name, "description": plain(t(description))}
-        for name, description in STAFF_COMMANDS
+        for name, description in (STAFF_COMMANDS if staff else COMMANDS)
     ]
     return "setMyCommands", {"commands": named, "scope": _chat_scope(account_id)}
 

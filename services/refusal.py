@@ -27,6 +27,7 @@ class Reason(enum.StrEnum):
     INVITATION_INVALID = "invitation_invalid"
     INVITATION_USED = "invitation_used"
     INVITATION_EXPIRED = "invitation_expired"
+    INVITATION_OWN = "invitation_own"
     LAST_ADMINISTRATOR = "last_administrator"
     ALREADY_GRANTED = "already_granted"
     HOUSEHOLD_FULL = "household_full"

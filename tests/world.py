@@ -236,8 +236,9 @@ class World:
         villages: tuple[str, ...] = (BOSTER,),
         days: float = 7,
         change: Callable[[Vote], None] = lambda vote: None,
+        announce: bool = True,
     ) -> int:
-        """An open vote, announced by `maker`; its id."""
+        """A vote that `maker` has prepared and, if wanted, announced; its id."""
         village_ids = [await self.place_id(code) for code in villages]
         async with self.ashar.database.begin() as session:
             directory = await self.ashar.places.current(session, self.now.date())
@@ -254,7 +255,8 @@ class World:
                 await preparing.add_option(session, vote, NewOption(title_ky, title_ru))
             preparing.set_dates(vote, None, self.now + timedelta(days=days), now=self.now)
             change(vote)
-            await lifecycle.announce(session, vote, by=maker.id, now=self.now)
+            if announce:
+                await lifecycle.announce(session, vote, by=maker.id, now=self.now)
             return vote.id
 
 

@@ -49,6 +49,7 @@ class Context:
     _residents: list[Resident] | None = None
     _rights: Rights | None = None
     _fresh: bool = True
+    _keeps_tapped: bool = False
 
     async def go(self, action: Callback) -> None:
         """Hands over to the dialogue that answers to this button, as if it had been tapped."""
@@ -103,6 +104,21 @@ class Context:
         assert chat is not None, "this update comes from no chat"
         return chat.id
 
+    @property
+    def phone_language(self) -> str | None:
+        """The language of the phone, two letters: a hint, which decides nothing by itself."""
+        person = self.update.effective_user
+        return (person.language_code or "")[:2] or None if person else None
+
+    def taps(self, *actions: Callback) -> bool:
+        """Whether one of these buttons was tapped itself, and not one that led here."""
+        query = self.update.callback_query
+        return query is not None and query.data in [action.pack() for action in actions]
+
+    def keep_tapped(self) -> None:
+        """The tapped message stays as it is: what is shown comes below it."""
+        self._keeps_tapped = True
+
     def show(self, screen: Screen) -> None:
         """Puts the screen in place of the tapped one, or sends it as a new message."""
         tapped = self.tapped_id
@@ -118,7 +134,7 @@ class Context:
     @property
     def tapped_id(self) -> int | None:
         """The message whose button was tapped, if a screen of text can take its place."""
-        query = self.update.callback_query
+        query = None if self._keeps_tapped else self.update.callback_query
         tapped = query.message if query else None
         if isinstance(tapped, Message) and tapped.text is not None:
             return tapped.message_id
@@ -128,15 +144,16 @@ class Context:
         """Sends the screen as a new message to this chat."""
         self._call(*screen.call(), ballot_of=screen.ballot_of)
 
-    def album(self, pictures: list[tuple[str, str]]) -> None:
-        """Sends pictures (file id, HTML caption) together; a single one alone."""
+    def album(self, pictures: list[str], caption: str) -> None:
+        """Sends pictures (file ids) together; a single one alone.
+
+        The caption goes to the first: of captions on several pictures Telegram shows none.
+        """
         if len(pictures) == 1:
-            self.say(Screen(pictures[0][1], picture=pictures[0][0]))
+            self.say(Screen(caption, picture=pictures[0]))
             return
-        media = [
-            {"type": "photo", "media": file, "caption": str(caption), "parse_mode": "HTML"}
-            for file, caption in pictures
-        ]
+        media: list[Payload] = [{"type": "photo", "media": file} for file in pictures]
+        media[0] |= {"caption": str(caption), "parse_mode": "HTML"}
         self._call("sendMediaGroup", {"media": media})
 
     def point(self, latitude: float, longitude: float) -> None:

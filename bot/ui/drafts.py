@@ -1,6 +1,7 @@
 """Drafts: what somebody has filled in so far, kept in the same transaction as everything else."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -81,6 +82,13 @@ async def end(context: Context, form: str) -> None:
         context.session.expunge(draft)
     else:
         await context.session.delete(draft)
+
+
+async def set_aside(context: Context, *, older_than: timedelta) -> None:
+    """Makes all drafts seem older than that, so that nothing is taken for an answer to them."""
+    before = context.now - older_than - timedelta(seconds=1)
+    for draft in await latest(context):
+        draft.touched_at = min(draft.touched_at, before)
 
 
 async def latest(context: Context) -> list[Draft]:

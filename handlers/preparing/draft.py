@@ -3,6 +3,7 @@
 from bot.ui import forms
 from bot.ui.context import Context
 from bot.ui.i18n import LANGUAGES
+from bot.ui.screens import Screen
 from handlers.doors import EditVote, OpenStaffVote
 from handlers.preparing.questions import DATES, OPTION, TITLE, note_change, vote_in_hand
 from handlers.preparing.screens import (
@@ -24,7 +25,7 @@ from handlers.preparing.taps import (
     RemoveOption,
     SetMethod,
 )
-from handlers.words import numbered
+from handlers.words import numbered, pictures_of
 from models import VoteStatus
 from services.refusal import Reason, Refused
 from services.votes import lifecycle, preparing, results
@@ -85,18 +86,17 @@ async def edit_dates(context: Context, tap: EditDates) -> None:
 
 
 async def preview(context: Context, tap: Preview) -> None:
-    """What a villager will see, with the pictures first; the buttons of the ballot do nothing."""
+    """What a villager will see, pictures and voices first; the ballot has no buttons."""
     vote = await vote_in_hand(context, tap.vote_id)
     if tap.language not in LANGUAGES:
         raise Refused(Reason.OUTDATED)
     t = context.translators[tap.language]
-    pictures = [
-        (option.picture, str(numbered(number, option.title(t.language))))
-        for number, option in enumerate(vote.options, start=1)
-        if option.picture
-    ]
+    pictures, names = pictures_of(t, vote.options)
     if pictures:
-        context.album(pictures)
+        context.album(pictures, names)
+    for number, option in enumerate(vote.options, start=1):
+        if voice := option.voice(t.language):
+            context.say(Screen(numbered(number, option.title(t.language)), voice=voice))
     context.say(preview_screen(t, context.t, vote))
 
 
@@ -109,7 +109,7 @@ async def ask_announce(context: Context, tap: AskAnnounce) -> None:
     if preparing.dates_have_passed(vote, now=context.now):
         raise Refused(Reason.DATE_PASSED)
     people = await results.reachable(context.session, vote.id)
-    context.show(announce_screen(context.t, vote, people))
+    context.show(announce_screen(context.t, vote, people, now=context.now))
 
 
 async def announce(context: Context, tap: Announce) -> None:

@@ -95,18 +95,29 @@ async def _save_option(context: Context, data: Data) -> None:
 
 def _option_review(t: Translator, data: Data) -> Markup:
     yes, no = t("✅ yes"), t("no")
+    spoken = [
+        language
+        for voice, language in (
+            (data["voice_ky"], t("in Kyrgyz")),
+            (data["voice_ru"], t("in Russian")),
+        )
+        if voice
+    ]
     return lines(
         t("<b>Option {number}: is everything right?</b>", number=data["number"]),
         t("Kyrgyz: {text}", text=data["title_ky"]),
         data["about_ky"],
         t("Russian: {text}", text=data["title_ru"]),
         data.get("about_ru"),
+        t("⚠️ There is no Russian text: Russian readers will see the Kyrgyz one.")
+        if data["about_ky"] and not data.get("about_ru")
+        else None,
         t("💰 Cost: {sum}", sum=t.som(data["cost"])) if data["cost"] else None,
         t.plural("👥 Serves {count} person", "👥 Serves {count} people", data["people"])
         if data["people"]
         else None,
         t("🖼 Picture: {has}", has=yes if data["picture"] else no),
-        t("🎤 Voice: {has}", has=yes if data["voice_ky"] or data["voice_ru"] else no),
+        t("🎤 Voice: {has}", has=Markup(", ").join(spoken) or no),
     )
 
 

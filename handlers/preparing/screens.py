@@ -24,6 +24,7 @@ from handlers.words import back_button, ballot_text, menu_button, method_name, p
 from models import Vote, VoteMethod, VoteOption
 from services.places.directory import Directory
 from services.votes import preparing
+from services.votes.ballots import RANKS
 
 
 def draft_screen(
@@ -53,7 +54,7 @@ def draft_screen(
         )
     if not lacks and not late:
         rows.append((Button(t("📣 Announce the vote"), AskAnnounce(vote.id)),))
-    rows.append((Button(t("❌ Cancel the vote"), CancelVote(vote.id)),))
+    rows.append((Button(t("🗑 Delete the draft"), CancelVote(vote.id)),))
     rows.append((back_button(t, OpenStaffVotes()), menu_button(t)))
     return Screen(
         lines(
@@ -100,12 +101,16 @@ def method_screen(t: Translator, vote: Vote) -> Screen:
             )
             for count in range(2, most + 1)
         ),
-        Button(method_name(t, VoteMethod.RANKING, 3), SetMethod(vote.id, VoteMethod.RANKING, 3)),
     ]
+    if len(vote.options) >= RANKS:
+        ranking = SetMethod(vote.id, VoteMethod.RANKING, RANKS)
+        buttons.append(Button(method_name(t, VoteMethod.RANKING, RANKS), ranking))
     return Screen(
         lines(
             t("<b>☑️ How do people choose?</b>"),
-            t("Ranking: the first place gets 3 points, the second 2, the third 1."),
+            t("Ranking: the first place gets 3 points, the second 2, the third 1.")
+            if len(vote.options) >= RANKS
+            else None,
         ),
         (*column(*buttons), (back_button(t, EditVote(vote.id)),)),
     )
@@ -123,8 +128,8 @@ def preview_screen(t: Translator, own: Translator, vote: Vote) -> Screen:
     )
 
 
-def announce_screen(t: Translator, vote: Vote, people: int) -> Screen:
-    opens = vote.opens_at
+def announce_screen(t: Translator, vote: Vote, people: int, *, now: datetime) -> Screen:
+    opens = vote.opens_at if vote.opens_at and vote.opens_at > now else None
     return Screen(
         lines(
             t("<b>📣 Announce the vote?</b>"),

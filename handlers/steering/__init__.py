@@ -20,6 +20,7 @@ ROUTES: tuple[Route, ...] = tuple(
         (taps.AskPublish, counted.ask_publish),
         (taps.Publish, counted.publish),
         (CancelVote, cancelling.cancel_vote),
+        (taps.DropDraft, cancelling.drop_draft),
         (taps.Export, files.export),
     )
 )

@@ -35,7 +35,9 @@ async def ask_publish(context: Context, tap: AskPublish) -> None:
     if vote.status is not VoteStatus.CLOSED:
         raise Refused(Reason.VOTE_MOVED_ON)
     people = await results.reachable(context.session, vote.id)
-    context.show(publish_screen(context.t, vote, people))
+    result = await results.result_of(context.session, vote.id)
+    few = 0 < result.voters < context.terms.hide_below
+    context.show(publish_screen(context.t, vote, people, few=few))
 
 
 async def publish(context: Context, tap: Publish) -> None:
@@ -124,7 +126,8 @@ def look_screen(t: Translator, own: Translator, result: Result) -> Screen:
     )
 
 
-def publish_screen(t: Translator, vote: Vote, people: int) -> Screen:
+def publish_screen(t: Translator, vote: Vote, people: int, *, few: bool) -> Screen:
+    """`few`: so few voted that the totals tell who chose what."""
     return Screen(
         lines(
             t("<b>📣 Publish the result?</b>"),
@@ -132,6 +135,9 @@ def publish_screen(t: Translator, vote: Vote, people: int) -> Screen:
             t.plural(
                 "{count} phone will get the result.", "{count} phones will get the result.", people
             ),
+            t("⚠️ Very few voted: from the result people may guess who chose what.")
+            if few
+            else None,
         ),
         (
             (Button(t("📣 Yes, publish"), Publish(vote.id)),),

@@ -41,7 +41,7 @@ async def show_staff_vote(context: Context, tap: OpenStaffVote) -> None:
         case VoteStatus.ANNOUNCED:
             context.show(announced_screen(t, vote, steers=steers))
         case VoteStatus.OPEN:
-            live = await results.live_turnout(context.session, vote.id)
+            live = await results.live_turnout(context.session, vote.id, context.terms)
             seen = Seen(live, await context.directory(), context.t.time(context.now))
             context.show(turnout_screen(t, vote, seen, steers=steers))
         case VoteStatus.CLOSED | VoteStatus.PUBLISHED:

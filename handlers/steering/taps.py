@@ -41,6 +41,13 @@ class Publish(Callback):
     vote_id: int
 
 
+@callback("svdrop")
+class DropDraft(Callback):
+    """The end of a vote that was never announced."""
+
+    vote_id: int
+
+
 @callback("svexport")
 class Export(Callback):
     vote_id: int

@@ -11,7 +11,7 @@ from handlers.doors import AcceptInvitation, OpenStaffVotes, OpenTeam, OpenWork,
 from handlers.team.admission import turn_away
 from handlers.team.taps import OpenGrant
 from handlers.team.words import person_line, place_line, role_line, where
-from handlers.words import menu_button, role_name, staff_commands
+from handlers.words import chat_commands, menu_button, role_name
 from models import Grant, Role
 from services.access import grants, invitations
 from services.access.rights import INVITERS, TURNOUT_READERS, VOTE_MAKERS, Rights
@@ -30,7 +30,7 @@ async def accept_invitation(context: Context, tap: AcceptInvitation) -> None:
     grant = await invitations.accept(session, account, tap.token, directory, now=context.now)
     context.changed()
     context.show(accepted_screen(t, grant, directory))
-    context.call(*staff_commands(t, account.id))
+    context.call(*chat_commands(t, account.id, staff=True))
     inviter = await grants.inviter_of(session, grant, directory)
     if inviter is not None and inviter.unreachable_at is None:
         context.post(inviter, taken_up_screen(context.their_t(inviter), grant, directory))
@@ -74,6 +74,10 @@ def useless_invitation_screen(t: Translator, reason: Reason, *, staff: bool) -> 
             words = t("This invitation was used already. Ask for a new one.")
         case Reason.INVITATION_EXPIRED:
             words = t("This invitation has expired. Ask for a new one.")
+        case Reason.INVITATION_OWN:
+            words = t(
+                "This invitation works. You sent it yourself: pass the link on to the right person."
+            )
         case Reason.ALREADY_GRANTED:
             words = t("You have this role already.")
         case _:

@@ -13,7 +13,7 @@ from bot.ui.context import Context
 from bot.ui.forms import Data, Form, Text
 from bot.ui.i18n import Translator, Translators
 from bot.ui.screens import Button, Row, Screen, column, grid, lines, plain
-from handlers.doors import OpenTeam
+from handlers.doors import Below, OpenTeam
 from handlers.team.admission import turn_away
 from handlers.team.taps import BrowsePlaces, ChoosePlace, FindPlace, InviteSomebody
 from handlers.team.words import page_of, person_line, place_line, role_line, where, where_briefly
@@ -269,7 +269,10 @@ def link_screen(
             t("⏰ It works once, until {moment}.", moment=t.moment(offer.until)),
             t("Send it to this person only: who opens it first gets the role."),
         ),
-        ((Button(t("📤 Send the link"), url=share),), (Button(t("👥 Team"), OpenTeam()),)),
+        (
+            (Button(t("📤 Send the link"), url=share),),
+            (Button(t("👥 Team"), Below.before(OpenTeam())),),
+        ),
     )
 
 

@@ -1,11 +1,14 @@
 """The ballot: what a tap on it does."""
 
+from markupsafe import Markup
+
 from bot.ui import drafts
 from bot.ui.context import Context
-from bot.ui.screens import Screen
-from handlers.doors import OpenProfile, OpenVote
+from bot.ui.screens import Screen, lines
+from handlers.doors import OpenProfile, OpenResult, OpenVote
 from handlers.voting.paper import Paper, keep, open_vote, paper_of, voters_of, written
 from handlers.voting.screens import (
+    Slip,
     ballot_screen,
     copy_screen,
     receipt_screen,
@@ -23,8 +26,8 @@ from handlers.voting.taps import (
     Review,
     ShowPictures,
 )
-from handlers.words import numbered
-from models import Vote, VoteMethod, VoteStatus
+from handlers.words import pictures_of
+from models import Resident, Vote, VoteMethod, VoteStatus
 from services import people
 from services.refusal import Reason, Refused
 from services.votes import ballots
@@ -32,10 +35,15 @@ from services.votes import ballots
 
 async def show_ballot(context: Context, tap: OpenVote) -> None:
     """The options, in this resident's own order; asks for whom if several share the phone."""
+    if await ballots.is_published(context.session, tap.vote_id):
+        await context.go(OpenResult(tap.vote_id))
+        return
     residents = await context.residents()
     if tap.resident_id is None and len(residents) > 1:
         vote, voters = await voters_of(context, tap.vote_id, residents)
-        context.show(whose_ballot_screen(context.t, vote, voters))
+        done = await ballots.taken_part(context.session, [vote.id], voters)
+        voted = frozenset(resident_id for _, resident_id in done)
+        context.show(whose_ballot_screen(context.t, vote, voters, voted))
         return
     resident_id = residents[0].id if tap.resident_id is None else tap.resident_id
     resident = await people.resident(context.session, context.account, resident_id)
@@ -102,7 +110,7 @@ async def confirm(context: Context, tap: Confirm) -> None:
         if cast.changed
         else t("✅ Your vote is accepted. Thank you!")
     )
-    context.show(receipt_screen(t, paper.vote, cast.receipt, heading=heading))
+    context.show(await _receipt(context, paper.vote, paper.resident, cast.receipt, heading))
 
 
 async def show_pictures(context: Context, tap: ShowPictures) -> None:
@@ -110,16 +118,9 @@ async def show_pictures(context: Context, tap: ShowPictures) -> None:
     paper = await paper_of(context, tap)
     if not any(option.picture for option in paper.options):
         raise Refused(Reason.OUTDATED)
-    in_order = enumerate(paper.options, start=1)
     if context.tapped_id is not None:
         context.replace(context.tapped_id, copy_screen(context.t, paper.vote))
-    context.album(
-        [
-            (option.picture, str(numbered(number, option.title(context.t.language))))
-            for number, option in in_order
-            if option.picture
-        ]
-    )
+    context.album(*pictures_of(context.t, paper.options))
     await keep(context, paper, paper.picks, below=True)
     context.say(ballot_screen(context.t, paper))
 
@@ -136,6 +137,11 @@ async def hear(context: Context, tap: Hear) -> None:
 
 
 async def check_receipt(context: Context, tap: CheckReceipt) -> None:
+    vote = await ballots.load(context.session, tap.vote_id)
+    if vote.status is VoteStatus.CANCELLED:
+        t = context.t
+        context.alert(lines(t("The vote was cancelled."), t("Votes that were sent are deleted.")))
+        return
     counted = await ballots.is_counted(context.session, tap.vote_id, tap.receipt)
     t = context.t
     if counted:
@@ -153,7 +159,8 @@ async def check_receipt(context: Context, tap: CheckReceipt) -> None:
 
 
 async def _has_gone(context: Context, tap: Confirm) -> bool:
-    """An old «send» finds a ballot in the box: its receipt is shown, and that nothing changed.
+    """The second of two taps on «send», or an old one, finds a ballot in the box: its receipt is
+    shown, and that this tap changed nothing.
 
     What it would have cast is not known to be what was, so it is not called accepted.
     """
@@ -165,11 +172,28 @@ async def _has_gone(context: Context, tap: Confirm) -> bool:
     receipt = await ballots.own_receipt(context.session, vote, resident)
     if receipt is None:
         return False
-    context.alert(context.t("You have voted already; this old button changed nothing."))
-    context.show(
-        receipt_screen(context.t, vote, receipt, heading=context.t("✅ You have voted already."))
-    )
+    t = context.t
+    context.toast(t("You have voted already; this tap changed nothing."))
+    heading = t("✅ You have voted already.")
+    context.show(await _receipt(context, vote, resident, receipt, heading))
     return True
+
+
+async def _receipt(
+    context: Context, vote: Vote, resident: Resident, receipt: str, heading: Markup
+) -> Screen:
+    """The receipt, and the way to the next person of this phone who has not voted."""
+    residents = await context.residents()
+    done = await ballots.taken_part(context.session, [vote.id], residents)
+    waiting = [
+        other
+        for other in residents
+        if other.id != resident.id
+        and (vote.id, other.id) not in done
+        and people.may_vote_by_age(other, context.terms)
+    ]
+    slip = Slip(vote, receipt, resident if len(residents) > 1 else None)
+    return receipt_screen(context.t, slip, heading, waiting[:1])
 
 
 async def _clear_other_copy(context: Context, vote: Vote) -> None:

@@ -8,7 +8,7 @@ from bot.ui.context import Context
 from bot.ui.i18n import Translator
 from bot.ui.screens import Button, Row, Screen, lines
 from handlers.doors import OpenResult, OpenVote, OpenVotes
-from handlers.words import menu_button, shorten
+from handlers.words import from_which_age, menu_button, shorten
 from models import Resident, Vote, VoteStatus
 from services import people
 from services.votes import ballots
@@ -25,13 +25,14 @@ async def show_votes(context: Context, _tap: OpenVotes | None = None) -> None:
         if vote.status is VoteStatus.OPEN
         for resident in residents
     }
-    waiting = [key for key, done in voted.items() if not done]
+    voters = [r for r in residents if people.may_vote_by_age(r, context.terms)]
+    old_enough = {r.id for r in voters}
+    waiting = [key for key, done in voted.items() if not done and key[1] in old_enough]
     if _tap is None and len(residents) == 1 and len(waiting) == 1:
         await context.go(OpenVote(waiting[0][0], waiting[0][1]))
         return
     votes = [*current, *await ballots.past_votes(context.session, residents)]
-    voters = [r for r in residents if people.may_vote_by_age(r, context.terms)]
-    context.show(votes_screen(context.t, votes, voters, voted))
+    context.show(votes_screen(context.t, votes, voters, voted, context.terms.voting_age))
 
 
 def votes_screen(
@@ -39,6 +40,7 @@ def votes_screen(
     votes: Sequence[Vote],
     voters: Sequence[Resident],
     voted: dict[tuple[int, int], bool],
+    voting_age: int,
 ) -> Screen:
     """The list of /vote. `voters`: those of this phone who are old enough."""
     if not votes:
@@ -83,4 +85,6 @@ def votes_screen(
                 rows.append(
                     (Button(t("📊 {title}", title=shorten(title, 40)), OpenResult(vote.id)),)
                 )
+    if voted and not voters:
+        parts.append(from_which_age(t, voting_age))
     return Screen(lines(*parts), (*rows, (menu_button(t),)))

@@ -1,12 +1,13 @@
 """How a ballot, its review and its receipt look."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from bot.ui.i18n import Translator
 from bot.ui.screens import Button, Row, Screen, lines
-from handlers.doors import OpenVote, OpenVotes
+from handlers.doors import Below, OpenVote, OpenVotes
 from handlers.voting.paper import Paper, written
 from handlers.voting.taps import (
     CheckReceipt,
@@ -18,18 +19,24 @@ from handlers.voting.taps import (
     Review,
     ShowPictures,
 )
-from handlers.words import back_button, ballot_text, menu_button, shorten
+from handlers.words import back_button, ballot_text, menu_button, resident_name, shorten
 from models import AgeBand, Resident, Vote, VoteMethod, VoteOption
 from services.votes import ballots
 
 RANK_SIGNS = ("🥇", "🥈", "🥉")
 
 
-def whose_ballot_screen(t: Translator, vote: Vote, residents: Sequence[Resident]) -> Screen:
-    rows = tuple(
-        (Button(resident.label or t("👤 Me"), OpenVote(vote.id, resident.id)),)
-        for resident in residents
-    )
+def whose_ballot_screen(
+    t: Translator, vote: Vote, residents: Sequence[Resident], voted: frozenset[int]
+) -> Screen:
+    """`voted`: ids of those who have."""
+
+    def button(resident: Resident) -> Button:
+        name = resident_name(t, resident)
+        label = Markup("✅ {}").format(name) if resident.id in voted else name
+        return Button(label, OpenVote(vote.id, resident.id))
+
+    rows = tuple((button(resident),) for resident in residents)
     text = lines(
         t("<b>🗳 {title}</b>", title=vote.title(t.language)), "", t("Who votes now on this phone?")
     )
@@ -100,21 +107,47 @@ def copy_screen(t: Translator, vote: Vote) -> Screen:
     )
 
 
-def receipt_screen(t: Translator, vote: Vote, receipt: str, *, heading: Markup) -> Screen:
-    """The same whatever was chosen, but for the receipt."""
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What proves that a ballot is counted."""
+
+    vote: Vote
+    receipt: str
+    resident: Resident | None
+    """Whose it is, where several share the phone."""
+
+
+def receipt_screen(
+    t: Translator, slip: Slip, heading: Markup, waiting: Sequence[Resident] = ()
+) -> Screen:
+    """The same whatever was chosen, but for the receipt; no button takes its place.
+
+    `waiting`: who votes next on this phone.
+    """
+    vote, resident = slip.vote, slip.resident
     assert vote.closes_at is not None
     return Screen(
         lines(
             heading,
-            t("🧾 Receipt: <code>{receipt}</code>", receipt=split_receipt(receipt)),
+            resident_name(t, resident) if resident else None,
+            t("🧾 Receipt: <code>{receipt}</code>", receipt=split_receipt(slip.receipt)),
             "",
             t("🔒 Nobody sees what you voted for."),
             t("You can change your vote until {moment}.", moment=t.moment(vote.closes_at)),
             t("Then the result comes to this chat."),
         ),
         (
-            (Button(t("🧾 Is it counted?"), CheckReceipt(vote.id, receipt)),),
-            (menu_button(t),),
+            (Button(t("🧾 Is it counted?"), CheckReceipt(vote.id, slip.receipt)),),
+            *(
+                (
+                    Button(
+                        t("🗳 Next: {name}", name=resident_name(t, other)),
+                        Below.before(OpenVote(vote.id, other.id)),
+                    ),
+                )
+                for other in waiting
+            ),
+            (menu_button(t, below=True),),
         ),
     )
 

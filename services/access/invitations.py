@@ -93,7 +93,8 @@ async def obstacle(
 ) -> Reason | None:
     """Why this account can't take up the invitation; None: it can.
 
-    INVITATION_INVALID, INVITATION_USED, INVITATION_EXPIRED (also when it was withdrawn, or who sent
+    INVITATION_INVALID, INVITATION_USED, INVITATION_OWN (who sent it, looks whether it works),
+    INVITATION_EXPIRED (also when it was withdrawn, or who sent
     it may not invite any more) or ALREADY_GRANTED.
     """
     invitation = await _by_token(session, token)
@@ -105,7 +106,9 @@ async def obstacle(
         return Reason.ALREADY_GRANTED if mine else Reason.INVITATION_USED
     if invitation.expires_at <= now or not await _is_meant(session, invitation, directory):
         return Reason.INVITATION_EXPIRED
-    return Reason.ALREADY_GRANTED if held else None
+    if held:
+        return Reason.ALREADY_GRANTED
+    return Reason.INVITATION_OWN if invitation.created_by == account.id else None
 
 
 async def accept(

@@ -1,5 +1,6 @@
 """The journal of what staff did: lines are added, and never changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,14 +82,14 @@ async def read(
     grants = await _names(session, Grant.id, about.get("grant", set()))
     invitations = await _names(session, Invitation.id, about.get("invitation", set()))
     actors = {entry.actor_id for entry in entries if entry.actor_id is not None}
-    actor_names = await _names(session, Grant.account_id, actors)
+    actor_names = await _names_by_time(session, actors)
     votes = await session.scalars(select(Vote).where(Vote.id.in_(about.get("vote", set()))))
     by_id = {vote.id: vote for vote in votes}
     people = {"grant": grants, "invitation": invitations}
     return [
         JournalLine(
             entry,
-            actor_names.get(entry.actor_id or 0, ""),
+            _name_at(actor_names.get(entry.actor_id or 0, ()), entry.at),
             people.get(entry.subject, {}).get(entry.subject_id or 0, ""),
             by_id.get(entry.subject_id or 0) if entry.subject == "vote" else None,
         )
@@ -103,3 +104,24 @@ async def _names(session: AsyncSession, key: Any, ids: set[int]) -> dict[int, st
         select(key, table.name).where(key.in_(ids), table.name != "").order_by(table.id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def _names_by_time(
+    session: AsyncSession, account_ids: set[int]
+) -> dict[int, list[tuple[datetime, str]]]:
+    """What staff called each of them, and since when, in order."""
+    rows = await session.execute(
+        select(Grant.account_id, Grant.granted_at, Grant.name)
+        .where(Grant.account_id.in_(account_ids), Grant.name != "")
+        .order_by(Grant.granted_at, Grant.id)
+    )
+    names: dict[int, list[tuple[datetime, str]]] = {}
+    for account_id, since, name in rows:
+        names.setdefault(account_id, []).append((since, name))
+    return names
+
+
+def _name_at(names: Sequence[tuple[datetime, str]], moment: datetime) -> str:
+    """The name of that time; of a later one, if there was none yet."""
+    before = [name for since, name in names if since <= moment]
+    return before[-1] if before else next((name for _, name in names), "")

@@ -107,6 +107,15 @@ _VOTE_LOCKED = _VOTE.with_for_update(read=True).execution_options(populate_exist
 """Read anew even if this session knows the vote: it may have been closed since."""
 
 
+async def is_published(session: AsyncSession, vote_id: int) -> bool:
+    """Whether everybody may see the result. Of a locked vote it is known without a look."""
+    vote = known_votes(session).locked.get(vote_id)
+    if vote is None:
+        status = await session.scalar(select(Vote.status).where(Vote.id == vote_id))
+        return status is VoteStatus.PUBLISHED
+    return vote.status is VoteStatus.PUBLISHED
+
+
 async def open_vote(
     session: AsyncSession, vote_id: int, resident: Resident, terms: Terms, *, now: datetime
 ) -> Vote:

@@ -24,6 +24,7 @@ from models import (
     VoteVillage,
 )
 from services.refusal import Reason, Refused
+from services.terms import Terms
 from services.votes import ballots
 from services.votes.hiding import NONE_OF_THESE, VOTERS
 
@@ -170,7 +171,7 @@ class VillageTurnout:
     village_id: int
     voted: int
     registered: int
-    """Residents known to the bot."""
+    """Residents known to the bot who may vote."""
     adults: int | None
 
 
@@ -184,7 +185,7 @@ class LiveTurnout:
     villages: tuple[VillageTurnout, ...]
 
 
-async def live_turnout(session: AsyncSession, vote_id: int) -> LiveTurnout:
+async def live_turnout(session: AsyncSession, vote_id: int, terms: Terms) -> LiveTurnout:
     async def by(column: object) -> dict[object, int]:
         rows = await session.execute(
             select(column, func.count()).where(Turnout.vote_id == vote_id).group_by(column)  # type: ignore[call-overload]
@@ -194,7 +195,7 @@ async def live_turnout(session: AsyncSession, vote_id: int) -> LiveTurnout:
     sexes = await by(Turnout.sex)
     ages = await by(Turnout.age_band)
     voted = await by(Turnout.village_id)
-    registered = await _registered(session, vote_id)
+    registered = await _registered(session, vote_id, terms)
     places = await session.scalars(
         select(Place)
         .join(VoteVillage, VoteVillage.village_id == Place.id)
@@ -219,11 +220,17 @@ async def live_turnout(session: AsyncSession, vote_id: int) -> LiveTurnout:
     )
 
 
-async def _registered(session: AsyncSession, vote_id: int) -> dict[int, int]:
+async def _registered(session: AsyncSession, vote_id: int, terms: Terms) -> dict[int, int]:
+    """Residents who may vote, by village."""
+    too_young = Resident.age_band == AgeBand.UNDER_18
     rows = await session.execute(
         select(Resident.village_id, func.count())
         .join(VoteVillage, VoteVillage.village_id == Resident.village_id)
-        .where(VoteVillage.vote_id == vote_id, Resident.account_id.is_not(None))
+        .where(
+            VoteVillage.vote_id == vote_id,
+            Resident.account_id.is_not(None),
+            *([too_young.is_not(True)] if terms.voting_age else []),
+        )
         .group_by(Resident.village_id)
     )
     return dict(iter(rows))

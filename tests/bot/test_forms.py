@@ -216,11 +216,22 @@ async def test_old_buttons_change_nothing(desk: Desk) -> None:
     await desk.says("Water")
     await desk.presses(CANCEL, old)
     assert desk.last.endswith("cost?"), "the present question is shown"
+    await desk.presses(CANCEL)
     await desk.begins()
     await desk.presses(CANCEL, old)
     assert desk.last.startswith("no: outdated")
     await desk.says("Water")
     assert desk.last.endswith("cost?")
+
+
+async def test_who_comes_back_goes_on_where_they_stopped(desk: Desk) -> None:
+    await desk.begins()
+    await desk.says("Water")
+    await desk.begins()
+    assert desk.last.endswith("cost?")
+    await desk.presses(CANCEL)
+    await desk.begins()
+    assert not desk.last.endswith("cost?")
 
 
 async def test_two_taps_at_once_send_the_form_once(desk: Desk) -> None:

@@ -1,5 +1,8 @@
 """What tests of the vote do again and again: cast, close, publish, look at the record."""
 
+import io
+
+from PIL import Image
 from sqlalchemy import select
 
 from models import Resident, Vote
@@ -35,3 +38,14 @@ async def open_staff_vote(staff: Person, vote_id: int) -> None:
     """The vote's own screen, by way of the menu."""
     await staff.says("/menu")
     await staff.forges(f"staffvote:{vote_id}")
+
+
+async def a_picture(world: World, sender: Person) -> str:
+    """Telegram's id of a picture that somebody sent."""
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(file, "PNG")
+    message = world.telegram.people.sends_photo(sender.id, file.getvalue())
+    await world.settle()
+    assert message.media is not None
+    assert message.media.file_id is not None
+    return message.media.file_id

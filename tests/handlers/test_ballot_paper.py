@@ -4,10 +4,20 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from models import AgeBand, Ballot, Resident, Sex, Turnout, Vote, VoteMethod, VoteStatus
-from services.votes import counting
+from models import (
+    AgeBand,
+    Ballot,
+    Resident,
+    Sex,
+    Turnout,
+    Vote,
+    VoteMethod,
+    VoteOption,
+    VoteStatus,
+)
+from services.votes import counting, lifecycle
 from simulator.model import Message
-from tests.handlers.ballots import result
+from tests.handlers.ballots import a_picture, result
 from tests.world import BESHIK_JON, BOSTER, Person, World
 
 TITLES = [(name, name) for name in ("Суу", "Жол", "Мост", "Парк")]
@@ -306,7 +316,7 @@ async def test_only_who_may_vote_is_offered_the_ballot(world: World) -> None:
     vote_id = await world.vote(TITLES, maker=bakyt)
     await aida.says("/menu")
     await aida.forges(f"vote:{vote_id}:")
-    assert aida.buttons[:2] == [aida.words("👤 Me"), "Апа"]
+    assert aida.buttons[:2] == [aida.words("👤 Me"), "👤 Апа"]
     assert "Бала" not in aida.buttons
 
 
@@ -360,7 +370,7 @@ async def test_an_old_send_says_that_it_changed_nothing(
     await aida.taps("Суу")
     await aida.taps("📤 Send my vote")
     await aida.forges(old)
-    aida.is_told("You have voted already; this old button changed nothing.")
+    aida.is_told("You have voted already; this tap changed nothing.")
     assert aida.words("✅ Your vote is accepted. Thank you!") not in aida.last.plain
     assert "🧾" in aida.last.plain
     await close(world, vote_id)
@@ -396,3 +406,92 @@ async def test_pictures_of_a_vote_without_any_are_out_of_date(world: World) -> N
     aida.is_told("This button is out of date. Here is the present screen.")
     assert len(aida.messages) == said
     assert not any(call.method == "sendMediaGroup" for call in world.telegram.calls)
+
+
+async def test_the_menu_under_a_receipt_leaves_it_as_it_is(
+    crashing_world: World, language: str
+) -> None:
+    world = crashing_world
+    aida = await world.villager("Айда", language)
+    await world.vote(TITLES, maker=await world.staff("Бакыт"))
+    await aida.says("/vote")
+    await aida.taps("Жол")
+    await aida.taps("📤 Send my vote")
+    receipt = aida.last
+    await aida.taps("🏠 Main menu")
+    aida.sees("<b>🏠 Main menu</b>")
+    assert aida.last.id != receipt.id
+    assert "🧾" in next(m for m in aida.messages if m.id == receipt.id).plain
+
+
+async def test_one_after_the_other_votes_on_one_phone(world: World, language: str) -> None:
+    aida = await world.villager("Айда", language)
+    await add_relative(world, aida, "Апа")
+    vote_id = await world.vote(TITLES, maker=await world.staff("Бакыт"))
+    await aida.says("/menu")
+    await aida.forges(f"vote:{vote_id}:")
+    await aida.taps("👤 Me")
+    await aida.taps("Суу")
+    await aida.taps("📤 Send my vote")
+    aida.sees("👤 Me", "🧾")
+    await aida.taps("🗳 Next: {name}", name=aida.words("👤 {name}", name="Апа"))
+    aida.sees("👤 Voting: {name}", name="Апа")
+    await aida.taps("Жол")
+    await aida.taps("📤 Send my vote")
+    aida.sees(aida.words("👤 {name}", name="Апа"), "🧾")
+    assert not any("🗳" in label for label in aida.buttons), "all have voted"
+    await aida.says("/vote")
+    await aida.taps("✏️ Change my vote")
+    assert all("✅" in label for label in aida.buttons[:2])
+    assert await rows(world, Turnout) == 2
+
+
+async def test_the_receipt_of_a_cancelled_vote_says_that_it_was_cancelled(
+    world: World, language: str
+) -> None:
+    aida = await world.villager("Айда", language)
+    vote_id = await world.vote(TITLES, maker=await world.staff("Бакыт"))
+    await aida.says("/vote")
+    await aida.taps("Жол")
+    await aida.taps("📤 Send my vote")
+    receipt = aida.last
+    async with world.ashar.database.begin() as session:
+        vote = await session.get_one(Vote, vote_id)
+        await lifecycle.cancel(session, vote, "себеп", "причина", by=1, now=world.now)
+    await aida.taps_at(receipt, aida.words("🧾 Is it counted?"))
+    told = world.telegram.alerts(aida.id)[-1].text
+    assert aida.words("The vote was cancelled.") in told
+
+
+async def test_an_old_button_of_a_published_vote_shows_the_result(
+    world: World, language: str
+) -> None:
+    aida = await world.villager("Айда", language)
+    vote_id = await world.vote(TITLES, maker=await world.staff("Бакыт"))
+    await world.tick()
+    news = aida.last
+    async with world.ashar.database.begin() as session:
+        await counting.close_vote(session, vote_id, world.ashar.terms, by=None, now=world.now)
+        vote = await session.get_one(Vote, vote_id)
+        await lifecycle.publish(session, vote, by=None, now=world.now)
+    await aida.taps_at(news, aida.words("🗳 Vote"))
+    assert aida.last.media is not None
+    assert aida.words("🧾 List of receipts") in aida.buttons
+
+
+async def test_an_album_names_its_pictures_in_their_order(world: World, language: str) -> None:
+    bakyt = await world.staff("Бакыт")
+    aida = await world.villager("Айда", language)
+    picture = await a_picture(world, bakyt)
+    vote_id = await world.vote(TITLES, maker=bakyt)
+    async with world.ashar.database.begin() as session:
+        for option in await session.scalars(
+            select(VoteOption).where(VoteOption.vote_id == vote_id, VoteOption.position < 3)
+        ):
+            option.picture = picture
+    await aida.says("/vote")
+    pictured = [label for label in aida.buttons if any(name in label for name in ("Суу", "Жол"))]
+    await aida.taps("🖼 Pictures")
+    album = [message for message in aida.messages if message.media]
+    assert len(album) == 2
+    assert [message.plain for message in album] == ["\n".join(pictured), ""]

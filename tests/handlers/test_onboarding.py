@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.ui.screens import plain
 from models import Account, AgeBand, Draft, Resident, Sex
 from services import terms
 from tests.world import BOSTER, World
@@ -119,6 +120,17 @@ async def test_the_language_can_be_changed_at_any_time(world: World, language: s
     await world.advance(days=3)
     await aida.says("/menu")
     aida.sees("<b>🏠 Main menu</b>")
+
+
+async def test_the_menu_of_commands_speaks_the_chosen_language(world: World, language: str) -> None:
+    other = "ru" if language == "ky" else "ky"
+    aida = world.stranger("Айда", other)
+    await aida.says("/start")
+    await aida.taps(NAMES[language])
+    t = world.ashar.translators[language]
+    shown = {one["command"]: one["description"] for one in world.telegram.commands(aida.id)}
+    assert shown["vote"] == plain(t("🗳 Vote, see results"))
+    assert "work" not in shown
 
 
 async def test_a_new_text_of_the_consent_is_asked_anew(world: World, language: str) -> None:

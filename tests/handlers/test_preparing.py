@@ -1,6 +1,7 @@
 """A mobilizer prepares a vote in the chat, with everything that people send instead."""
 
 import io
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -98,6 +99,7 @@ async def test_a_vote_is_prepared_from_nothing_to_announced(
     await bakyt.says("20.11 18:00")
     await bakyt.taps("👁 In Kyrgyz")
     bakyt.sees("Таза суу", "Кудук казылат", "850")
+    assert {"photo", "voice"} <= {m.media.kind for m in bakyt.messages if m.media}
     await bakyt.taps("👁 In Russian")
     bakyt.sees("Чистая вода", "Будет колодец")
     await bakyt.taps("📣 Announce the vote")
@@ -144,7 +146,7 @@ async def test_what_is_no_answer_gets_a_word_and_the_question_again(
     await bakyt.says("5 млн")
     await bakyt.taps("⏭ Skip")
     await bakyt.says("сүрөт жок")
-    bakyt.sees("Please send a picture 📷")
+    bakyt.sees("Please send a picture 📷 as a photo, not as a file.")
     await bakyt.taps("⏭ Skip")
     await bakyt.does(lambda: people.sends_photo(bakyt.id, PICTURE))
     bakyt.sees("Please send a voice message 🎤 of at most 3 minutes.")
@@ -314,13 +316,11 @@ async def test_a_double_tap_keeps_the_question_or_the_draft_it_led_to(
     await bakyt.taps("Now")
     await taps_twice(bakyt, bakyt.buttons[0])
     assert in_preparation in bakyt.last.plain
-    await bakyt.taps("❌ Cancel the vote")
+    await bakyt.taps("✏️ Question")
     await taps_twice(bakyt, "✖️ Cancel")
     assert in_preparation in bakyt.last.plain
-    await bakyt.taps("❌ Cancel the vote")
-    await bakyt.says("Ката")
-    await bakyt.says("Ошибка")
-    await taps_twice(bakyt, "✅ Confirm")
+    await bakyt.taps("🗑 Delete the draft")
+    await taps_twice(bakyt, "🗑 Yes, delete")
     assert bakyt.words("❌ cancelled") in bakyt.last.plain
 
 
@@ -576,14 +576,61 @@ async def test_the_method_is_chosen_and_shown(world: World, language: str) -> No
     bakyt.is_told("You may choose up to {max}. Take one back first.", max=1)
 
 
+async def test_a_start_that_has_passed_is_called_at_once(world: World, language: str) -> None:
+    bakyt = await world.staff("Бакыт", language)
+
+    def in_an_hour(vote: Vote) -> None:
+        vote.opens_at = world.now + timedelta(hours=1)
+
+    vote_id = await world.vote(maker=bakyt, change=in_an_hour, announce=False)
+    await world.advance(hours=2)
+    await bakyt.says("/work")
+    await bakyt.forges(f"staffvote:{vote_id}")
+    await bakyt.taps("📣 Announce the vote")
+    bakyt.sees("Starts: at once")
+
+
+async def test_what_is_said_at_a_review_is_no_answer(world: World, language: str) -> None:
+    bakyt = await world.staff("Бакыт", language)
+    await begin_draft(bakyt)
+    await bakyt.taps("➕ Add an option")
+    await bakyt.says("Суу")
+    await bakyt.says("Вода")
+    await bakyt.says("Кудук казылат")
+    while bakyt.words("✅ Confirm") not in bakyt.buttons:
+        await bakyt.taps("⏭ Skip")
+    bakyt.sees("⚠️ There is no Russian text: Russian readers will see the Kyrgyz one.")
+    await bakyt.says("макул")
+    bakyt.sees("Please press one of the buttons 👇")
+    assert bakyt.words("✅ Confirm") in bakyt.buttons
+
+
+async def test_the_menu_leaves_a_question_and_a_later_text_is_asked_about(
+    crashing_world: World, language: str
+) -> None:
+    bakyt = await crashing_world.staff("Бакыт", language)
+    await begin_draft(bakyt)
+    await bakyt.taps("➕ Add an option")
+    await bakyt.says("Суу")
+    await bakyt.says("/menu")
+    await bakyt.taps("⚙️ Settings")
+    await bakyt.taps("🏠 Main menu")
+    await bakyt.says("рахмат")
+    bakyt.sees("You had stopped here. Please answer once more, or cancel.")
+    bakyt.sees("Its name in <b>Russian</b>:")
+    await bakyt.says("Вода")
+    bakyt.sees("What exactly will be done? One or two sentences in Kyrgyz.")
+
+
 async def test_a_draft_can_be_given_up(world: World, language: str) -> None:
     bakyt = await world.staff("Бакыт", language)
     aida = await world.villager("Айда")
     await begin_draft(bakyt)
-    await bakyt.taps("❌ Cancel the vote")
-    await bakyt.says("Ката")
-    await bakyt.says("Ошибка")
-    await bakyt.taps("✅ Confirm")
+    await bakyt.taps("🗑 Delete the draft")
+    await bakyt.taps("⬅️ Back")
+    await bakyt.taps("🗑 Delete the draft")
+    await bakyt.taps("🗑 Yes, delete")
+    bakyt.is_told("🗑 The draft is deleted.")
     assert (await read_vote(world)).status is VoteStatus.CANCELLED
     await world.tick()
     assert not aida.messages, "a draft was told to nobody"

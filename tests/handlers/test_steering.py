@@ -173,6 +173,21 @@ async def test_cancelling_tells_the_reason_to_who_was_told_of_the_vote(
     assert (await read_vote(world, vote_id)).status is VoteStatus.CANCELLED
 
 
+async def test_very_few_voters_are_a_warning_before_publishing(world: World, language: str) -> None:
+    warning = "⚠️ Very few voted: from the result people may guess who chose what."
+    bakyt = await world.staff("Бакыт", language)
+    few, many = await world.vote(maker=bakyt), await world.vote(maker=bakyt)
+    people = [await world.villager(f"Киши {n}") for n in range(5)]
+    await cast(world, few, people[0], 1)
+    for person in people:
+        await cast(world, many, person, 1)
+    for vote_id in (few, many):
+        await close(world, vote_id)
+        await open_staff_vote(bakyt, vote_id)
+        await bakyt.taps("📣 Publish the result")
+        (bakyt.sees if vote_id == few else bakyt.sees_no)(warning)
+
+
 async def test_who_leaves_the_question_of_cancelling_reads_that_the_vote_is_unchanged(
     world: World, language: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -374,7 +375,7 @@ async def test_a_name_that_is_no_name_is_asked_for_again(world: World, language:
     chief = await administrator(world, language)
     await chief.says("/work")
     await chief.forges("tmplace:mobilizer:")
-    await chief.says("а" * 4000)
+    await chief.says("а" * 3000)
     chief.sees("What do colleagues call this person? Write a name.")
     locate = world.telegram.people.sends_location
     await chief.does(lambda: locate(chief.id, 42.8, 74.5))
@@ -655,6 +656,51 @@ async def test_each_deed_has_words_of_its_own(world: World, action: str) -> None
     await chief.taps("📖 Journal")
     chief.sees(DEEDS[action], what="7")
     chief.sees("Гүлнара")
+
+
+async def test_who_looks_whether_the_own_link_works_does_not_use_it_up(
+    world: World, language: str
+) -> None:
+    chief = await administrator(world, language)
+    await chief.says("/work")
+    await chief.forges(f"tmplace:mobilizer:{await world.place_id(BOSTER)}")
+    await chief.says("Айбек")
+    link = f"i_{token_in(chief)}"
+    await chief.opens(link)
+    chief.sees("This invitation works. You sent it yourself: pass the link on to the right person.")
+    assert len(await grants_of(world, chief)) == 1
+    aibek = await world.villager("Айбек", language)
+    await aibek.opens(link)
+    assert len(await grants_of(world, aibek)) == 1
+
+
+async def test_the_link_stays_when_its_maker_goes_on(world: World, language: str) -> None:
+    chief = await administrator(world, language)
+    await chief.says("/work")
+    await chief.forges("tmplace:analyst:")
+    await chief.says("Айбек")
+    shown, token = chief.last, token_in(chief)
+    await chief.taps("👥 Team")
+    assert chief.last.id != shown.id
+    assert any(m.id == shown.id and token in m.plain for m in chief.messages)
+
+
+async def test_the_journal_calls_people_as_they_were_called_then(world: World) -> None:
+    chief = await administrator(world, "ru")
+    async with world.ashar.database.begin() as session:
+        journal.note(session, chief.id, "invite", "basket", 7, now=world.now)
+        later = world.now + timedelta(days=1)
+        grant = Grant(
+            account_id=chief.id, role=Role.MOBILIZER, name="Гүлнара эже", granted_at=later
+        )
+        session.add(grant)
+        journal.note(session, chief.id, "withdraw", "basket", 8, now=later)
+    await open_team(chief)
+    await chief.taps("📖 Journal")
+    _, newer, older = chief.last.plain.split("\n\n")[:3]
+    assert "Гүлнара эже" in newer
+    assert "Гүлнара" in older
+    assert "эже" not in older
 
 
 async def test_the_journal_is_turned_back_and_forth(world: World, language: str) -> None:

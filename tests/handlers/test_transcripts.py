@@ -1,14 +1,12 @@
 """What stays on the screen says nothing of what was chosen."""
 
-import io
 import re
 
 import pytest
-from PIL import Image
 from sqlalchemy import select
 
 from models import Vote, VoteMethod, VoteOption
-from tests.handlers.ballots import read_vote
+from tests.handlers.ballots import a_picture, read_vote
 from tests.world import Person, World
 
 RECEIPT = re.compile(r"[2-9A-Z]{5}-?[2-9A-Z]{5}")
@@ -97,7 +95,7 @@ async def test_a_ballot_begun_twice_leaves_no_tick_behind(
 
 async def test_pictures_in_between_leave_no_tick_behind(world: World, language: str) -> None:
     bakyt = await world.staff("Бакыт")
-    file_id = await _picture(world, bakyt)
+    file_id = await a_picture(world, bakyt)
     vote_id = await world.vote(TITLES, maker=bakyt, change=_changing(VoteMethod.SEVERAL))
     async with world.ashar.database.begin() as session:
         for option in await session.scalars(
@@ -115,17 +113,6 @@ async def test_pictures_in_between_leave_no_tick_behind(world: World, language: 
         await person.taps("📤 Send my vote")
         seen.append([(who, buttons) for who, _, buttons, _ in transcript(person)])
     assert seen[0] == seen[1]
-
-
-async def _picture(world: World, sender: Person) -> str:
-    """Telegram's id of a picture that somebody sent."""
-    file = io.BytesIO()
-    Image.new("RGB", (40, 30), "green").save(file, "PNG")
-    message = world.telegram.people.sends_photo(sender.id, file.getvalue())
-    await world.settle()
-    assert message.media is not None
-    assert message.media.file_id is not None
-    return message.media.file_id
 
 
 def _changing(method: VoteMethod):  # type: ignore[no-untyped-def]

@@ -6,11 +6,12 @@ and cancel come for free. Anything odd is a plain handler, not a new kind of ste
 """
 
 from bot.ui.forms.answers import read_moment, read_number
-from bot.ui.forms.dialogue import Forms
+from bot.ui.forms.dialogue import ANSWER_AWAITED, Forms
 from bot.ui.forms.form import BACK, CANCEL, SEND, SKIP, Form, FormOver, Press, begin
 from bot.ui.forms.steps import Choice, Data, Moment, Number, Photo, Step, Text, Voice
 
 __all__ = [
+    "ANSWER_AWAITED",
     "BACK",
     "CANCEL",
     "SEND",

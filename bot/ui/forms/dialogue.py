@@ -21,7 +21,9 @@ from bot.ui.forms.form import (
     submit_form,
     take_answer,
 )
+from bot.ui.forms.steps import Step
 from bot.ui.routes import Command, Event, OpenTo, Route, Tap
+from bot.ui.screens import Screen
 from models import Draft
 from services.refusal import Reason, Refused
 
@@ -36,8 +38,10 @@ TAIL_SECONDS = 2
 
 
 def _is_tail(draft: Draft, message: Message) -> bool:
-    begun = draft.data.get(TOO_LONG)
-    return begun is not None and message.date.timestamp() - begun <= TAIL_SECONDS
+    begun: float | None = draft.data.get(TOO_LONG)
+    if begun is None or message.text is None:
+        return False
+    return message.date.timestamp() - begun <= TAIL_SECONDS
 
 
 class Forms:
@@ -105,8 +109,7 @@ class Forms:
         if _is_tail(draft, context.message):
             return
         if draft.step == REVIEW:
-            context.say(form_screen(context, form, draft))
-            return
+            raise Refused(Reason.WRONG_KIND, wanted=Step.wants)
         answer = form.step(draft.step).read(context.message, context)
         await take_answer(context, form, draft, answer)
 
@@ -169,6 +172,20 @@ class Forms:
             return False
         context.toast(words)
         context.show(form_screen(context, *found))
+        return True
+
+    async def ask_left(self, context: Context) -> bool:
+        """Shows the question that somebody left some time ago; whether there is one.
+
+        What was written is not taken for its answer: it may be about something else.
+        """
+        found = await self._waiting(context)
+        if found is None:
+            return False
+        form, draft = found
+        draft.touched_at = context.now
+        context.say(Screen(context.t("You had stopped here. Please answer once more, or cancel.")))
+        context.say(form_screen(context, form, draft))
         return True
 
     async def expect_tail(self, context: Context) -> None:

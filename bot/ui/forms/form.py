@@ -80,8 +80,14 @@ class FormOver(Refused):
 
 
 async def begin(context: Context, form: Form, data: Data) -> None:
-    """Asks the first question."""
-    draft = await drafts.begin(context, form.name, form.asked(data)[0].name, data)
+    """Asks the first question, or the one at which somebody stopped who had begun the same."""
+    first = form.asked(data)[0].name
+    draft = await drafts.find(context, form.name)
+    if draft is not None and draft.step != first and data.items() <= draft.data.items():
+        draft.touched_at = context.now
+        context.toast(context.t("You go on where you stopped."))
+    else:
+        draft = await drafts.begin(context, form.name, first, data)
     context.show(form_screen(context, form, draft))
 
 

@@ -103,7 +103,7 @@ class Number(Step):
 class Photo(Step):
     """Telegram's file id of a picture."""
 
-    wants: ClassVar[str] = msg("Please send a picture 📷")
+    wants: ClassVar[str] = msg("Please send a picture 📷 as a photo, not as a file.")
 
     def read(self, message: Message, context: Context) -> str:
         if not message.photo:
