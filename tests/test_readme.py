@@ -22,7 +22,15 @@ MOBILIZERS = {
     "ky": HOUSE / "docs" / "for-mobilizers.md",
     "ru": HOUSE / "docs" / "for-mobilizers.ru.md",
 }
-GUIDES = (README, RUNNING, *MOBILIZERS.values())
+GUIDES = (
+    README,
+    RUNNING,
+    *MOBILIZERS.values(),
+    HOUSE / "ARCHITECTURE.md",
+    HOUSE / "CONTRIBUTING.md",
+    *sorted((HOUSE / "docs" / "decisions").glob("*.md")),
+)
+PLACE = re.compile(r"\b(?:bot|handlers|services|models|tests|simulator|benchmarks)/[\w/]+\.py\b")
 CALL = re.compile(r"(?:^|/bin/)ashar((?: +[\w./<>…-]+)+)")
 TARGET = re.compile(r"\bmake(?: -C \S+)? ([a-z]+)")
 LINK = re.compile(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
@@ -149,3 +157,10 @@ def test_both_guides_for_mobilizers_have_the_same_steps() -> None:
         for language, guide in MOBILIZERS.items()
     }
     assert shapes["ky"] == shapes["ru"]
+
+
+@guides
+def test_every_file_that_is_named_is_there(guide: Path) -> None:
+    named = PLACE.findall(guide.read_text("utf-8"))
+    gone = {place for place in named if not (HOUSE / place).is_file()}
+    assert gone <= {"handlers/satisfaction.py"}, "that one is made in CONTRIBUTING.md"

@@ -8,10 +8,9 @@ from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from bot.pictures.lettering import Face, Paragraph
+from bot.pictures.lettering import Paragraph
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
 
 Ink: TypeAlias = str
@@ -57,12 +56,6 @@ class Canvas:
             y += words.face.leading
         return y
 
-    def sign(self, x: int, y: int, text: str, face: Face, ink: Ink) -> None:
-        """Write digits with their middle on (x, y)."""
-        font = face.font()
-        _, top, _, bottom = font.getbbox("0", anchor="ls")
-        self._draw.text((x, y - (top + bottom) / 2), text, fill=ink, font=font, anchor="ms")
-
     def box(self, box: Box, ink: Ink) -> None:
         left, top, right, bottom = box
         self._draw.rectangle((left, top, right - 1, bottom - 1), fill=ink)
@@ -96,12 +89,6 @@ class Canvas:
         turns = [(math.pi * step / 5, radius * (0.42 if step % 2 else 1)) for step in range(10)]
         self.polygon([(x + far * math.sin(a), y - far * math.cos(a)) for a, far in turns], ink)
 
-    def picture(self, box: Box, picture: Image, radius: int) -> None:
-        """Lay a picture of exactly the box's size, its corners rounded."""
-        corners = Canvas(box[2] - box[0], box[3] - box[1], "black")
-        corners.rounded((0, 0, corners.width, corners.height), radius, "white")
-        self.image.paste(picture, box, corners.image.convert("L"))
-
     def _smooth(self, box: Box, ink: Ink, shape: Callable[[ImageDraw, int], object]) -> None:
         """Pillow's shapes have jagged edges: draw four times as large, then shrink the mask."""
         from PIL import Image, ImageDraw
@@ -122,11 +109,6 @@ class Canvas:
         file = BytesIO()
         # Level 9 takes twice the time of level 8 for one percent.
         few.save(file, "PNG", compress_level=8, dpi=(dots_per_inch, dots_per_inch))
-        return file.getvalue()
-
-    def jpeg(self) -> bytes:
-        file = BytesIO()
-        self.image.save(file, "JPEG", quality=80, optimize=True)
         return file.getvalue()
 
 

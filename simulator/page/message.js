@@ -74,7 +74,7 @@ const serviceLine = (message) => h("li", { class: "date-line" }, h("span", {}, m
 
 function bubble(run, place, actions) {
   const first = run[0];
-  const captioned = run.find((message) => message.text) ?? first;
+  const captioned = captionOf(run) ?? first;
   const pictureOnly = !captioned.text && ["photo", "video", "animation", "sticker"].includes(first.media?.kind);
   const who = senderName(first);
   const body = h("div", {
@@ -98,6 +98,12 @@ function bubble(run, place, actions) {
   row.append(stack);
   if (place.own && run.length === 1 && editable(first)) row.append(editButton(first, actions));
   return row;
+}
+
+/** Telegram shows a caption under an album if just one of its pictures has one. */
+function captionOf(run) {
+  const captioned = run.filter((message) => message.text);
+  return captioned.length === 1 ? captioned[0] : undefined;
 }
 
 export function senderName(message) {
