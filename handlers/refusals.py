@@ -9,7 +9,7 @@ from bot.ui.callbacks import Callback, UnreadableCallback, unpack
 from bot.ui.context import Context
 from bot.ui.i18n import Translator
 from bot.ui.screens import Screen, lines
-from handlers.doors import OpenLanguages, OpenMenu, OpenStaffVote
+from handlers.doors import OpenLanguages, OpenMenu, OpenResult, OpenStaffVote
 from handlers.words import menu_button
 from services.refusal import Reason, Refused
 
@@ -27,7 +27,8 @@ MOVED_ON = (Reason.VOTE_MOVED_ON, Reason.VOTE_UNCHANGEABLE)
 
 
 async def explain(context: Context, refused: Refused) -> None:
-    """A tap gets an alert and, if its screen is of no use any more, the menu; a message an answer.
+    """A tap gets an alert and, if its screen is of no use any more, the menu, or the result of the
+    vote; a message gets an answer.
 
     Whoever steers a vote that has moved on sees where it is now. Who hasn't chosen a language yet
     gets no words that they may not read, but the choice.
@@ -41,7 +42,9 @@ async def explain(context: Context, refused: Refused) -> None:
         context.say(Screen(words, ((menu_button(context.t),),)))
         return
     context.alert(words)
-    if refused.reason in STALE:
+    if (result := refused.parameters.get("result")) is not None:
+        await context.go(OpenResult(result))
+    elif refused.reason in STALE:
         await context.go(OpenMenu())
     elif refused.reason in MOVED_ON and (vote_id := _vote_of(query.data or "")) is not None:
         await _show_where_it_is(context, vote_id)
@@ -111,6 +114,8 @@ def words_for(t: Translator, refused: Refused) -> Markup:
         case Reason.VOTE_NOT_OPEN:
             return t("This vote has not started yet. We will write to you when it does.")
         case Reason.VOTE_CLOSED:
+            if p.get("result") is not None:
+                return t("The vote has ended. Here is the result.")
             return t("The vote has ended. The result comes to this chat.")
         case Reason.VOTE_CANCELLED:
             why = p["ru"] if t.language == "ru" else p["ky"]

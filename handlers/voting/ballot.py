@@ -5,7 +5,7 @@ from markupsafe import Markup
 from bot.ui import drafts
 from bot.ui.context import Context
 from bot.ui.screens import Screen, lines
-from handlers.doors import OpenProfile, OpenResult, OpenVote
+from handlers.doors import OpenProfile, OpenVote
 from handlers.voting.paper import Paper, keep, open_vote, paper_of, voters_of, written
 from handlers.voting.screens import (
     Slip,
@@ -35,9 +35,6 @@ from services.votes import ballots
 
 async def show_ballot(context: Context, tap: OpenVote) -> None:
     """The options, in this resident's own order; asks for whom if several share the phone."""
-    if await ballots.is_published(context.session, tap.vote_id):
-        await context.go(OpenResult(tap.vote_id))
-        return
     residents = await context.residents()
     if tap.resident_id is None and len(residents) > 1:
         vote, voters = await voters_of(context, tap.vote_id, residents)

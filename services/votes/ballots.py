@@ -107,22 +107,14 @@ _VOTE_LOCKED = _VOTE.with_for_update(read=True).execution_options(populate_exist
 """Read anew even if this session knows the vote: it may have been closed since."""
 
 
-async def is_published(session: AsyncSession, vote_id: int) -> bool:
-    """Whether everybody may see the result. Of a locked vote it is known without a look."""
-    vote = known_votes(session).locked.get(vote_id)
-    if vote is None:
-        status = await session.scalar(select(Vote.status).where(Vote.id == vote_id))
-        return status is VoteStatus.PUBLISHED
-    return vote.status is VoteStatus.PUBLISHED
-
-
 async def open_vote(
     session: AsyncSession, vote_id: int, resident: Resident, terms: Terms, *, now: datetime
 ) -> Vote:
     """The vote, if this resident may cast a ballot in it now.
 
     Raises:
-        Refused: NOT_FOUND, VOTE_NOT_OPEN, VOTE_CLOSED, VOTE_CANCELLED, NOT_YOUR_VOTE, TOO_YOUNG.
+        Refused: NOT_FOUND, VOTE_NOT_OPEN, VOTE_CLOSED (with the `result` that is published),
+            VOTE_CANCELLED, NOT_YOUR_VOTE, TOO_YOUNG.
     """
     vote = await load(session, vote_id, lock=True)
     if vote.status in (VoteStatus.DRAFT, VoteStatus.ANNOUNCED):
@@ -130,7 +122,8 @@ async def open_vote(
     if vote.status is VoteStatus.CANCELLED:
         raise Refused(Reason.VOTE_CANCELLED, ky=vote.cancel_reason_ky, ru=vote.cancel_reason_ru)
     if vote.status is not VoteStatus.OPEN or (vote.closes_at and vote.closes_at <= now):
-        raise Refused(Reason.VOTE_CLOSED)
+        published = vote.status is VoteStatus.PUBLISHED
+        raise Refused(Reason.VOTE_CLOSED, result=vote.id if published else None)
     if not await _is_in_scope(session, vote_id, resident.village_id):
         raise Refused(Reason.NOT_YOUR_VOTE)
     if terms.voting_age and resident.age_band is AgeBand.UNDER_18:
