@@ -117,7 +117,7 @@ class Transactions:
         async with self._database.begin_short() as session:
             session.info["savepoints"] = savepoints
             fresh = await inbox.first_time(session, [job.update.update_id for job in jobs], now=now)
-            accounts = await self._accounts(session, jobs, now)
+            accounts = await self._accounts(session, _new(jobs, fresh), now)
             letters: list[Letter] = []
             for job in jobs:
                 job.context = None
@@ -220,13 +220,18 @@ class Transactions:
     async def _accounts(
         self, session: AsyncSession, jobs: list[Job], now: datetime
     ) -> dict[int, Account]:
-        """The accounts of all jobs, locked; what they need is read ahead."""
+        """The accounts of these jobs, locked; what they need is read ahead."""
         ids = sorted({speaker(job.update) for job in jobs if is_private(job.update)})
         if not ids:
             return {}
         accounts = await inbox.lock_accounts(session, ids, now=now)
         await read_ahead(session, ids)
         return accounts
+
+
+def _new(jobs: list[Job], fresh: set[int]) -> list[Job]:
+    """Without repeats: one of an old update says nothing of whether its sender is there now."""
+    return [job for job in jobs if job.update.update_id in fresh]
 
 
 async def _flush(session: AsyncSession) -> None:
