@@ -18,7 +18,13 @@ async def export(context: Context, tap: Export) -> None:
     if vote.status not in (VoteStatus.CLOSED, VoteStatus.PUBLISHED) or tap.kind not in MAKER_OF:
         raise Refused(Reason.VOTE_MOVED_ON)
     journal.note(
-        context.session, context.account.id, "export_vote", "vote", vote.id, now=context.now
+        context.session,
+        context.account.id,
+        "export_vote",
+        "vote",
+        vote.id,
+        now=context.now,
+        kind=tap.kind,
     )
     title = context.t("📄 {title}", title=vote.title(context.t.language))
     file = Attachment(MAKER_OF[tap.kind], vote.id, context.t.language)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from telegram import Update
 
 from bot.routing import find_route
@@ -34,7 +34,12 @@ ALONE = (
     (Grant.account_id, Grant.role, Grant.place_id),
     (Campaign.subject_id, Campaign.kind),
     (Outbox.campaign_id, Outbox.chat_id),
-    (JournalEntry.subject_id, JournalEntry.subject, JournalEntry.action),
+    (
+        JournalEntry.subject_id,
+        JournalEntry.subject,
+        JournalEntry.action,
+        cast(JournalEntry.details, String),
+    ),
 )
 """What no two rows have in common; rows without the first of them don't count."""
 

@@ -231,7 +231,6 @@ async def _adds_her_mother(aida: Person) -> None:
     await _opens_the_household(aida, 1)
     await aida.taps("➕ Add a person")
     await aida.says("Апам")
-    await aida.taps("✅ Confirm")
     await aida.taps("Woman")
     await aida.taps("60 and older")
     aida.sees("<b>🏠 Main menu</b>")

@@ -64,6 +64,8 @@ VOTE: frozenset[Name] = frozenset(
         steering.AskPublish,
         steering.Publish,
         doors.CancelVote,
+        steering.DropDraft,
+        doors.Below,
         steering.Export,
         doors.OpenVote,
         voting.Pick,
@@ -105,8 +107,9 @@ async def test_a_vote_goes_from_nothing_to_its_result_and_another_is_cancelled(
         assert heard(person, f"🏆 {won}: 2", title) == 1
     await _reads_the_result(aida, receipt)
     await _cancels_another(bakyt, aida, bolot)
+    await _deletes_a_draft(bakyt)
     assert await _campaigns(world, vote_id) == ["vote_announced", "vote_opened", "vote_result"]
-    assert await rows(world, Vote) == 2
+    assert await rows(world, Vote) == 3
     assert await rows(world, Draft) == 0
     await nothing_is_there_twice(world)
     followed.covers(VOTE)
@@ -228,6 +231,8 @@ async def _aida_chooses_and_changes_her_mind(aida: Person) -> Message:
     await aida.taps("📤 Send my vote")
     aida.sees("✅ Your vote is accepted. Thank you!")
     receipt, _ = aida.find("🧾 Is it counted?")
+    await aida.taps("🏠 Main menu")
+    assert aida.last.id != receipt.id, "the menu comes below the receipt"
     await aida.says("/vote")
     await aida.taps("✏️ Change my vote")
     aida.sees("You have voted already: this choice will take the place of the earlier one.")
@@ -325,6 +330,23 @@ async def _cancels_another(bakyt: Person, aida: Person, bolot: Person) -> None:
         assert heard(person, reason, title) == 1
     assert await rows(world, Ballot) == 0
     assert await _campaigns(world, vote_id) == ["vote_cancelled", "vote_opened"]
+
+
+async def _deletes_a_draft(bakyt: Person) -> None:
+    world = bakyt.world
+
+    def asks(vote: Vote) -> None:
+        vote.title_ky, vote.title_ru = MISTAKE
+
+    vote_id = await world.vote(maker=bakyt, change=asks, announce=False)
+    await bakyt.says("/work")
+    await bakyt.taps("🗳 Votes of my places")
+    await bakyt.taps(MISTAKE[1])
+    await bakyt.taps("🗑 Delete the draft")
+    await bakyt.taps("🗑 Yes, delete")
+    bakyt.is_told("🗑 The draft is deleted.")
+    assert (await read_vote(world, vote_id)).status is VoteStatus.CANCELLED
+    assert await _campaigns(world, vote_id) == []
 
 
 async def _campaigns(world: World, vote_id: int) -> list[str]:
