@@ -4,16 +4,13 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import structlog
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import migrations
 from bot.database import Database
-from tests.postgres import PostgresUnavailable, temporary_postgres
+from tests.postgres import EmptyDatabases, PostgresUnavailable, temporary_postgres
 from tests.world import World
 
 MODES = ("one", "restarts", "repeats")
@@ -60,18 +57,17 @@ def postgresql_server() -> Iterator[str]:
         pytest.skip(f"POSTGRESQL IS NOT TESTED: {reason}")
 
 
+@pytest.fixture(scope="session")
+def empty_databases(postgresql_server: str) -> EmptyDatabases:
+    return EmptyDatabases(postgresql_server)
+
+
 @pytest.fixture
-async def postgresql_url(postgresql_server: str) -> AsyncIterator[str]:
-    """A database of its own, copied from the template."""
-    url = make_url(postgresql_server)
-    name = f"test_{uuid4().hex[:12]}"
-    engine = create_async_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {url.database}"))
-    yield url.set(database=name).render_as_string(hide_password=False)
-    async with engine.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await engine.dispose()
+async def postgresql_url(empty_databases: EmptyDatabases) -> AsyncIterator[str]:
+    """A database of its own with the newest schema and no rows."""
+    url = await empty_databases.take()
+    yield url
+    await empty_databases.give_back(url)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

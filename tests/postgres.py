@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 from sqlalchemy import NullPool
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -80,6 +81,57 @@ def temporary_postgres(
             _stop(server)
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+class EmptyDatabases:
+    """Databases with the schema of the server's own and no rows.
+
+    One that was used is emptied and used again: that takes a tenth of the time of a new one. It is
+    not for tests that change the schema.
+    """
+
+    def __init__(self, server_url: str) -> None:
+        self._server = make_url(server_url)
+        self._spare: list[str] = []
+        self._made = 0
+
+    async def take(self) -> str:
+        """The URL of a database that nobody else has."""
+        if self._spare:
+            return self._spare.pop()
+        self._made += 1
+        name = f"empty_{self._made}"
+        await _administer(
+            self._server.render_as_string(hide_password=False),
+            f'CREATE DATABASE "{name}" TEMPLATE "{self._server.database}"',
+        )
+        return self._server.set(database=name).render_as_string(hide_password=False)
+
+    async def give_back(self, url: str) -> None:
+        """Empties it; sessions that a test left behind are cut."""
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        try:
+            await connection.execute(CUT_OTHERS)
+            await connection.execute(EMPTY)
+        finally:
+            await connection.close()
+        self._spare.append(url)
+
+
+CUT_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+EMPTY = """
+DO $$ BEGIN
+  SET LOCAL session_replication_role = replica;
+  EXECUTE (
+    SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY'
+    FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  );
+END $$
+"""
+"""Without triggers: one of them keeps the journal from being emptied."""
 
 
 async def create_database(server_url: str, name: str) -> str:
