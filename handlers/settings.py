@@ -11,7 +11,7 @@ from bot.ui.context import Context
 from bot.ui.forms import Data, Form, Text
 from bot.ui.i18n import CLDR, Translator
 from bot.ui.routes import Command, OpenTo, Route, Tap
-from bot.ui.screens import Button, Row, Screen, grid, lines
+from bot.ui.screens import Button, Row, Screen, grid, lines, plain
 from handlers.doors import OpenData, OpenLanguages, OpenProfile, OpenSettings, OpenVillages
 from handlers.words import (
     age_name,
@@ -225,7 +225,8 @@ def settings_screen(t: Translator, village: str | None, count: int, *, muted: bo
 
 def household_screen(t: Translator, residents: Sequence[Resident], limit: int) -> Screen:
     rows: list[Row] = [
-        (Button(shorten(resident_name(t, r), LABEL_SHOWN), OpenPerson(r.id)),) for r in residents
+        (Button(shorten(plain(resident_name(t, r)), LABEL_SHOWN), OpenPerson(r.id)),)
+        for r in residents
     ]
     if len(residents) < limit:
         rows.append((Button(t("➕ Add a person"), AddPerson()),))
