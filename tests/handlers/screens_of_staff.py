@@ -35,7 +35,8 @@ LONG_OFFER = Offer(
 )
 DEEDS = (
     "invite", "withdraw", "accept", "revoke", "leave", "prepare_vote", "announce_vote",
-    "open_vote", "postpone_vote", "close_vote", "publish_vote", "cancel_vote",
+    "open_vote", "postpone_vote", "close_vote", "publish_vote", "cancel_vote", "change_vote",
+    "write_word", "export_vote", "import_places",
 )  # fmt: skip
 STATES = [small_vote(status) for status in VoteStatus]
 
@@ -202,7 +203,9 @@ SAMPLES: Samples = {
         "full": lambda t: preparing.preview_screen(t, t, FULL_DRAFT),
     },
     preparing.announce_screen: {
-        f"{count} phones": lambda t, count=count: preparing.announce_screen(t, FULL_DRAFT, count)
+        f"{count} phones": lambda t, count=count: preparing.announce_screen(
+            t, FULL_DRAFT, count, now=some.NOW
+        )
         for count in some.COUNTS
     },
     # --- a vote that runs ---
@@ -237,6 +240,10 @@ SAMPLES: Samples = {
         f"{count} voted": lambda t, count=count: running.close_screen(t, full_vote(), count)
         for count in some.COUNTS
     },
+    cancelling.drop_screen: {
+        "blank": lambda t: cancelling.drop_screen(t, blank_vote()),
+        "full": lambda t: cancelling.drop_screen(t, FULL_DRAFT),
+    },
     cancelling.cancelled_screen: {
         "no reason": lambda t: cancelling.cancelled_screen(t, small_vote(VoteStatus.CANCELLED)),
         "full": lambda t: cancelling.cancelled_screen(t, full_vote(VoteStatus.CANCELLED)),
@@ -259,7 +266,7 @@ SAMPLES: Samples = {
     },
     counted.publish_screen: {
         f"{count} phones": lambda t, count=count: counted.publish_screen(
-            t, full_vote(VoteStatus.CLOSED), count
+            t, full_vote(VoteStatus.CLOSED), count, few=count == 1
         )
         for count in some.COUNTS
     },

@@ -188,23 +188,28 @@ SAMPLES: Samples = {
     privacy.goodbye_screen: {"gone": lambda t: privacy.goodbye_screen(t)},
     # --- voting ---
     votes.votes_screen: {
-        "none": lambda t: votes.votes_screen(t, (), [some.OWNER], {}),
+        "none": lambda t: votes.votes_screen(t, (), [some.OWNER], {}, 18),
         "waiting": lambda t: votes.votes_screen(
-            t, [small_vote()], [some.OWNER], {(1, some.OWNER.id): False}
+            t, [small_vote()], [some.OWNER], {(1, some.OWNER.id): False}, 18
         ),
         "all voted": lambda t: votes.votes_screen(
-            t, [small_vote()], [some.OWNER], {(1, some.OWNER.id): True}
+            t, [small_vote()], [some.OWNER], {(1, some.OWNER.id): True}, 18
         ),
-        "too young": lambda t: votes.votes_screen(t, LISTED_VOTES, (), {}),
+        "too young": lambda t: votes.votes_screen(
+            t, LISTED_VOTES, (), {(1, some.SON.id): False}, 18
+        ),
         "of each kind": lambda t: votes.votes_screen(
             t,
             LISTED_VOTES,
             some.HOUSEHOLD,
             {(v.id, r.id): r is some.OWNER for v in LISTED_VOTES for r in some.HOUSEHOLD},
+            18,
         ),
     },
     voting.whose_ballot_screen: {
-        "household": lambda t: voting.whose_ballot_screen(t, full_vote(), some.HOUSEHOLD),
+        "household": lambda t: voting.whose_ballot_screen(
+            t, full_vote(), some.HOUSEHOLD, frozenset({some.MOTHER.id})
+        ),
     },
     voting.ballot_screen: {
         "one": lambda t: voting.ballot_screen(t, paper(small_vote())),
@@ -232,7 +237,15 @@ SAMPLES: Samples = {
     voting.copy_screen: {"full": lambda t: voting.copy_screen(t, full_vote())},
     voting.receipt_screen: {
         "accepted": lambda t: voting.receipt_screen(
-            t, full_vote(), some.RECEIPT, heading=t("✅ Your vote is accepted. Thank you!")
+            t,
+            voting.Slip(full_vote(), some.RECEIPT, None),
+            t("✅ Your vote is accepted. Thank you!"),
+        ),
+        "one of a household": lambda t: voting.receipt_screen(
+            t,
+            voting.Slip(full_vote(), some.RECEIPT, some.MOTHER),
+            t("✅ Your vote is accepted. Thank you!"),
+            [some.OWNER],
         ),
     },
     # --- results and news ---
