@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check test messages compile bench pictures lock clean
+.PHONY: help setup demo run check test coverage messages compile bench pictures lock clean
 
 help:            ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -40,6 +40,10 @@ check: setup     ## format, lint, types, import contracts, catalogs
 
 test: setup      ## all tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+coverage: setup  ## branch coverage and its floor; takes four times as long as the tests it runs
+	$(BIN)/python -m pytest -n 2 -q -m "not postgresql and not browser and not slow" \
+	  -k "not restarts and not repeats" tests/handlers tests/services tests/bot --cov
 
 messages: $(STAMP) ## collect the texts and update the catalogs
 	$(BIN)/pybabel -q extract --no-wrap --sort-by-file --add-location file --omit-header \

@@ -23,9 +23,9 @@ from typing import Any
 
 from bot.ui.callbacks import Callback, unpack
 from bot.ui.forms import SKIP, Press
-from handlers.doors import OpenMenu, OpenVote, OpenVotes, PrepareVote
+from handlers.doors import Below, OpenVote, OpenVotes, PrepareVote
 from handlers.preparing.taps import AddOption, MakeVote
-from handlers.voting.taps import Confirm, Pick
+from handlers.voting.taps import CheckReceipt, Confirm, Pick
 from models import Vote
 from services.votes.ballots import key_of
 from simulator import Message, Telegram
@@ -182,11 +182,11 @@ class Voter(Hand):
                 then=Confirm,
                 then_fields={"picks": str(position)},
             )
-            message = await self.taps(Confirm, then=OpenMenu)
+            message = await self.taps(Confirm, then=CheckReceipt)
             self._take_receipt(message, str(position))
             if home.is_set():
                 return
-            await self.taps(OpenMenu, then=OpenVotes)
+            await self.taps(Below, then=OpenVotes)
             await self.taps(OpenVotes, then=OpenVote)
             await self.taps(OpenVote, vote_id=vote, then=Pick)
 

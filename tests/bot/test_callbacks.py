@@ -19,6 +19,7 @@ from bot.ui.callbacks import (
     unpack,
 )
 from bot.ui.forms import BACK, CANCEL, SEND, SKIP, Press
+from handlers.doors import OpenVote
 from services.terms import CONSENT_VERSION
 
 LARGEST_ID = 10**11
@@ -32,6 +33,7 @@ LONGEST = {
     "version": CONSENT_VERSION,
     "payload": "x" * 40,
     "code": "4" * 20,
+    "door": OpenVote(LARGEST_ID, LARGEST_ID).pack().replace(":", "~"),
 }
 """The longest that a field of this name holds."""
 
