@@ -126,10 +126,14 @@ class Walk:
         message_id, seen = self._keyboards.get(person, (1, []))
         if wanted.startswith("/"):
             return message_update(person, wanted, message_id + 1)
-        fitting = [data for data in seen if data.startswith(wanted)]
+        fitting = [data for data in seen if data.startswith(wanted)] or self._older(wanted)
         if not fitting:
             raise LookupError(f"person {person} has no button {wanted}… among {seen}")
         return tap_update(person, step, fitting[(person + step) % len(fitting)], message_id)
+
+    def _older(self, wanted: str) -> list[str]:
+        """Buttons of earlier screens that fit: none."""
+        return []
 
     def is_done(self, person: int, method: str, parameters: Parameters) -> bool:
         if not method.startswith(("send", "edit")) or method == "sendChatAction":
@@ -140,8 +144,18 @@ class Walk:
         return True
 
 
+MENU = "menu"
+
+
 class Round(Walk):
-    """A walk that only edits: each person begins with /menu once, then taps round the path."""
+    """A walk that only edits: each person begins with /menu once, then taps round the path.
+
+    The menu under a receipt comes in a message of its own, so an older button of the menu is tapped
+    there.
+    """
+
+    def _older(self, wanted: str) -> list[str]:
+        return [MENU] if wanted == MENU else []
 
     def next_update(self, person: int, step: int) -> Update:
         if person not in self._keyboards:

@@ -87,7 +87,14 @@ async def end(context: Context, form: str) -> None:
 async def set_aside(context: Context, *, older_than: timedelta) -> None:
     """Makes all drafts seem older than that, so that nothing is taken for an answer to them."""
     before = context.now - older_than - timedelta(seconds=1)
-    for draft in await latest(context):
+    ahead = ahead_of(context.session)
+    if ahead is not None and ahead.knows_account(context.account.id):
+        found = [
+            d for (account_id, _), d in ahead.drafts.items() if account_id == context.account.id
+        ]
+    else:
+        found = await latest(context)
+    for draft in found:
         draft.touched_at = min(draft.touched_at, before)
 
 
