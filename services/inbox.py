@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, ProcessedUpdate
+from services.upserts import INSERTS, dialect_of
 
 
 async def first_time(session: AsyncSession, update_ids: list[int], *, now: datetime) -> set[int]:
     """Those of the updates that were never carried out; from now on they were."""
     rows = [{"update_id": id, "at": now} for id in sorted(set(update_ids))]
-    return set(await session.scalars(_FIRST_TIME[_dialect(session)], rows))
+    return set(await session.scalars(_FIRST_TIME[dialect_of(session)], rows))
 
 
 async def lock_accounts(
@@ -25,7 +25,7 @@ async def lock_accounts(
     """
     rows = [{"id": id, "created_at": now, "seen_at": now} for id in sorted(set(account_ids))]
     found = await session.scalars(
-        _LOCK[_dialect(session)], rows, execution_options={"populate_existing": True}
+        _LOCK[dialect_of(session)], rows, execution_options={"populate_existing": True}
     )
     return {account.id: account for account in found}
 
@@ -33,10 +33,6 @@ async def lock_accounts(
 async def sweep(session: AsyncSession, *, before: datetime) -> None:
     """Forgets updates that Telegram can't bring again: it keeps them for a day."""
     await session.execute(delete(ProcessedUpdate).where(ProcessedUpdate.at < before))
-
-
-def _dialect(session: AsyncSession) -> str:
-    return session.get_bind().dialect.name
 
 
 def _first_time_statement(insert: Any) -> Any:
@@ -52,6 +48,5 @@ def _lock_statement(insert: Any) -> Any:
     ).returning(Account)
 
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_FIRST_TIME = {name: _first_time_statement(insert) for name, insert in _INSERTS.items()}
-_LOCK = {name: _lock_statement(insert) for name, insert in _INSERTS.items()}
+_FIRST_TIME = {name: _first_time_statement(insert) for name, insert in INSERTS.items()}
+_LOCK = {name: _lock_statement(insert) for name, insert in INSERTS.items()}

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -33,6 +32,7 @@ from services import delivery
 from services.ahead import ahead_of, known_votes
 from services.refusal import Reason, Refused
 from services.terms import Terms
+from services.upserts import INSERTS, dialect_of
 
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 and O, 1, I and L, which are mistaken for each other on paper."""
@@ -175,9 +175,8 @@ async def cast_ballot(
         "sex": resident.sex or Sex.UNSAID,
         "age_band": resident.age_band or AgeBand.UNSAID,
     }
-    dialect = session.get_bind().dialect.name
     receipt = await session.scalar(
-        _CAST[dialect],
+        _CAST[dialect_of(session)],
         {
             "vote_id": vote_id,
             "key": key_of(vote.secret, resident.id),
@@ -206,8 +205,7 @@ def _cast_statement(upsert: Any) -> Any:
     ).returning(Ballot.receipt)
 
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_CAST = {name: _cast_statement(upsert) for name, upsert in _INSERTS.items()}
+_CAST = {name: _cast_statement(upsert) for name, upsert in INSERTS.items()}
 
 
 async def own_receipt(session: AsyncSession, vote: Vote, resident: Resident) -> str | None:

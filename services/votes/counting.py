@@ -10,10 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Ballot, Tally, TallyGroup, Vote, VoteMethod, VoteReceipt, VoteStatus
@@ -21,6 +20,7 @@ from services import campaigns
 from services.access import journal
 from services.refusal import Reason, Refused
 from services.terms import Terms
+from services.upserts import INSERTS, dialect_of
 from services.votes import ballots, lifecycle
 from services.votes.ballots import RANKS
 from services.votes.hiding import NONE_OF_THESE, VOTERS, Cell, hidden_cells
@@ -107,29 +107,15 @@ async def _seal_batch(session: AsyncSession, vote_id: int, *, now: datetime) -> 
     if keys:
         batch = (Ballot.vote_id == vote_id, Ballot.key <= keys[-1])
         receipts = select(Ballot.vote_id, Ballot.receipt).where(*batch).order_by(Ballot.receipt)
-        await session.execute(_PARTED[_dialect(session)](receipts))
+        parted = INSERTS[dialect_of(session)](VoteReceipt)
+        parted = parted.from_select(["vote_id", "receipt"], receipts)
+        # Two ballots may have drawn the same receipt: then it stands for both.
+        await session.execute(parted.on_conflict_do_nothing())
         await session.execute(delete(Ballot).where(*batch))
     if more:
         return False
     await session.execute(update(Vote).where(Vote.id == vote_id).values(sealed_at=now))
     return True
-
-
-def _parted(insert_into: Any) -> Any:
-    """Receipts on their own. Two ballots may have drawn the same: then it stands for both."""
-
-    def statement(receipts: Any) -> Any:
-        parted = insert_into(VoteReceipt).from_select(["vote_id", "receipt"], receipts)
-        return parted.on_conflict_do_nothing()
-
-    return statement
-
-
-_PARTED = {"sqlite": _parted(sqlite.insert), "postgresql": _parted(postgresql.insert)}
-
-
-def _dialect(session: AsyncSession) -> str:
-    return session.get_bind().dialect.name
 
 
 async def _groups(session: AsyncSession, vote_id: int) -> list[Group]:
